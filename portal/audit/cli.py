@@ -1,0 +1,5 @@
+"""Commands of audit."""
+
+from flask.cli import AppGroup
+
+commands = AppGroup("audit")

@@ -1,0 +1,1 @@
+"""The case: its status tables, who may do what, and records reached only through the actor."""

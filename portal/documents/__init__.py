@@ -1,0 +1,1 @@
+"""Uploads, checks, rendered pages and their viewer."""

@@ -1,0 +1,1 @@
+"""What the reports say, and what the case still lacks."""

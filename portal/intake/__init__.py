@@ -1,0 +1,1 @@
+"""The patient's journey, from landing page to sent case."""

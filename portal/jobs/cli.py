@@ -1,0 +1,5 @@
+"""Commands of jobs."""
+
+from flask.cli import AppGroup
+
+commands = AppGroup("jobs")

@@ -1,0 +1,1 @@
+"""Clinical knowledge as data: questionnaire, markers, rules, and their loader."""

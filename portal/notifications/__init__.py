@@ -1,0 +1,1 @@
+"""Mail without health details, delivered through the outbox."""

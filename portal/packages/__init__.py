@@ -1,0 +1,1 @@
+"""The sealed package: synopsis, answers, originals, manifest, ZIP."""

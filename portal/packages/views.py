@@ -1,0 +1,5 @@
+"""Pages of packages."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("packages", __name__)

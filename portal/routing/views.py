@@ -1,0 +1,5 @@
+"""Pages of routing."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("routing", __name__)
