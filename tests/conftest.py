@@ -15,6 +15,7 @@ from tests.support.cipher import MaskingCipher
 from tests.support.databases import postgres_database, postgres_server
 from tests.support.pages import PortalClient
 from tests.support.people import SignedIn, actor_of, make_user
+from tests.support.uncommitted import Uncommitted
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
@@ -91,7 +92,9 @@ def app(settings: Settings) -> Iterator[Flask]:
     app.test_client_class = PortalClient
     database: Database = app.extensions["database"]
     database.create_all()
+    app.extensions["uncommitted"] = watch = Uncommitted(app)
     yield app
+    watch.stop()
     database.dispose()
 
 

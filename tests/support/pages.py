@@ -68,7 +68,9 @@ class PortalClient(FlaskClient):
 
     def page(self, url: str, status: int = 200, **options: Any) -> Page:
         """GET a page and check what every page must keep."""
-        return check_page(self.get(url, **options), status)
+        page = check_page(self.get(url, **options), status)
+        assert not self.application.extensions["uncommitted"].lost, "a GET left work uncommitted"
+        return page
 
     def submit(self, url: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
         """POST a form; the caller asserts on the answer."""

@@ -1,0 +1,1 @@
+"""Demo people and cases, plainly marked as such; refused in production."""
