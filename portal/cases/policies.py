@@ -47,3 +47,11 @@ UNDER_REVIEW = frozenset({S.IN_REVIEW, S.WAITING_FOR_ANSWER})
 def can_change(status: S, to: S) -> bool:
     """Whether a case in ``status`` may go to ``to``."""
     return to in TRANSITIONS[status]
+
+
+def diagram() -> str:
+    """The table of transitions as a Mermaid state diagram."""
+    lines = ["stateDiagram-v2", f"    [*] --> {S.DRAFT.value}"]
+    for status, targets in TRANSITIONS.items():
+        lines += [f"    {status.value} --> {target.value}" for target in sorted(targets)]
+    return "\n".join([*lines, f"    {S.ERASED.value} --> [*]", ""])

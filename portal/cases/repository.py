@@ -68,7 +68,7 @@ def current_grants(
     return session.scalars(query).all()
 
 
-def in_statuses(session: Session, statuses: Sequence[str], limit: int) -> Sequence[Case]:
+def in_statuses(session: Session, statuses: Sequence[str], limit: int | None) -> Sequence[Case]:
     """Cases in any of the statuses, the longest unmoved first."""
     query = select(Case).where(Case.status.in_(statuses)).order_by(Case.status_changed_at, Case.id)
     return session.scalars(query.limit(limit)).all()

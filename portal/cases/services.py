@@ -112,7 +112,7 @@ def withdraw(session: Session, case: Case, *, actor: Actor) -> None:
         end_grants(session, case, actor=actor, relation=relation)
 
 
-def queue(session: Session, statuses: Sequence[CaseStatus], *, limit: int = 200) -> Sequence[Case]:
+def queue(session: Session, statuses: Sequence[CaseStatus], *, limit: int | None = 200) -> Sequence[Case]:
     """Cases in these statuses, the longest unmoved first; for the coordinator's queue."""
     return repository.in_statuses(session, [status.value for status in statuses], limit)
 
