@@ -1,0 +1,160 @@
+"""Makes a checkout ready to run, or to test: virtual environment, packages, style sheet, browser.
+
+Needs Python 3.11 and its standard library only. Each step leaves a stamp with the hash of what it was made from,
+so that a second run has nothing to do and says nothing.
+
+    python3 scripts/setup.py run     what the portal needs
+    python3 scripts/setup.py test    and what its tests need
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMPS = VENV / "stamps"
+CACHE = ROOT / ".cache"
+BUILD = ROOT / "static" / "build"
+MODULES = ROOT / "node_modules"
+FONT = MODULES / "@fontsource-variable" / "atkinson-hyperlegible-next" / "files"
+PURPOSES = ("run", "test")
+OLDEST_PYTHON = (3, 11)
+
+
+class SetupFailed(Exception):
+    """Something a person must do first; the message says what."""
+
+
+def fingerprint(*parts: Path | str) -> str:
+    """One hash of the given files and words."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.read_bytes() if isinstance(part, Path) else part.encode())
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def step(name: str, says: str, mark: str, make: Callable[[], None], result: Path) -> None:
+    """Run ``make`` unless its stamp has this mark and its result is there."""
+    stamp = STAMPS / name
+    if result.exists() and stamp.exists() and stamp.read_text() == mark:
+        return
+    print(f"set-up: {says}", flush=True)
+    make()
+    STAMPS.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(mark)
+
+
+def call(*command: str | Path) -> None:
+    """Run a program of the set-up; its own words are enough when it fails."""
+    environment = {
+        **os.environ,
+        "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PIP_CACHE_DIR": str(CACHE / "pip"),
+        "npm_config_cache": str(CACHE / "npm"),
+    }
+    done = subprocess.run([str(part) for part in command], cwd=ROOT, env=environment, check=False)
+    if done.returncode:
+        raise SetupFailed(f"this failed: {' '.join(str(part) for part in command)}")
+
+
+def system_packages(*names: str, needed_for: str) -> None:
+    """Install Debian packages when we may, else say which."""
+    apt = shutil.which("apt-get")
+    if apt is None or os.geteuid() != 0:
+        raise SetupFailed(f"{needed_for} needs: sudo apt-get install {' '.join(names)}")
+    call(apt, "update", "-qq")
+    call("env", "DEBIAN_FRONTEND=noninteractive", apt, "install", "-qq", "-y", "--no-install-recommends", *names)
+
+
+def make_environment() -> None:
+    """Create the virtual environment; Debian keeps a part of Python in a package of its own."""
+    if find_spec("ensurepip") is None:
+        version = ".".join(map(str, sys.version_info[:2]))
+        system_packages(f"python{version}-venv", needed_for="the virtual environment")
+    call(sys.executable, "-m", "venv", VENV)
+
+
+def install_python_packages(requirements: Path) -> None:
+    """Install exactly the pinned packages, each checked against its hash."""
+    call(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", requirements)
+
+
+def install_node_packages(purpose: str) -> None:
+    """Install the locked packages with the Node.js that came with the Python packages."""
+    development = ["--omit=dev"] if purpose == "run" else []
+    call(VENV / "bin" / "npm", "ci", "--silent", *development)
+
+
+def build_assets() -> None:
+    """Compile the style sheet and put scripts and fonts beside it."""
+    sass = MODULES / "sass" / "sass.js"
+    BUILD.mkdir(parents=True, exist_ok=True)
+    call(
+        VENV / "bin" / "node",
+        sass,
+        f"--load-path={MODULES}",
+        "--quiet-deps",
+        "--no-source-map",
+        "--style=compressed",
+        ROOT / "static" / "css" / "portal.scss",
+        BUILD / "portal.css",
+    )
+    shutil.copy(MODULES / "govuk-frontend" / "dist" / "govuk" / "govuk-frontend.min.js", BUILD)
+    shutil.copytree(FONT, BUILD / "fonts", dirs_exist_ok=True)
+
+
+def find_browser() -> None:
+    """The journeys drive Chromium."""
+    if not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
+        print("set-up: chromium, for the browser tests", flush=True)
+        system_packages("chromium", needed_for="the browser tests")
+
+
+def set_up(purpose: str) -> None:
+    """Bring the checkout to where ``purpose`` can start."""
+    requirements = ROOT / "requirements" / ("runtime.txt" if purpose == "run" else "dev.txt")
+    lock = ROOT / "package-lock.json"
+    step("python", "virtual environment", sys.version, make_environment, PYTHON)
+    packages = fingerprint(requirements)
+    if purpose == "test" or not _stamped("python-test", fingerprint(ROOT / "requirements" / "dev.txt")):
+        step(f"python-{purpose}", "Python packages", packages, lambda: install_python_packages(requirements), PYTHON)
+    if purpose == "test" or not _stamped("node-test", fingerprint(lock)):
+        step(f"node-{purpose}", "style and script packages", fingerprint(lock), lambda: install_node_packages(purpose), MODULES)
+    sources = fingerprint(lock, *sorted((ROOT / "static" / "css").glob("*.scss")))
+    step("assets", "style sheet", sources, build_assets, BUILD / "portal.css")
+    if purpose == "test":
+        find_browser()
+
+
+def _stamped(name: str, mark: str) -> bool:
+    """Whether the larger set of packages is there, which serves the smaller purpose too."""
+    stamp = STAMPS / name
+    return stamp.exists() and stamp.read_text() == mark
+
+
+def main(arguments: list[str]) -> int:
+    """Read the purpose and set up; returns the exit status."""
+    if len(arguments) != 1 or arguments[0] not in PURPOSES:
+        print(__doc__, file=sys.stderr)
+        return 2
+    if sys.version_info < OLDEST_PYTHON:
+        print("set-up: Python 3.11 or newer is needed; try: make PYTHON=python3.11", file=sys.stderr)
+        return 1
+    try:
+        set_up(arguments[0])
+    except SetupFailed as failure:
+        print(f"set-up stopped: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
