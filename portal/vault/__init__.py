@@ -1,0 +1,1 @@
+"""Keys, ciphertext and object stores: the only room that sees any of them."""
