@@ -2,4 +2,4 @@
 
 from flask.cli import AppGroup
 
-commands = AppGroup("jobs")
+commands = AppGroup("jobs", help="The job queue.")
