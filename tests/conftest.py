@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from portal import create_app, models
@@ -51,14 +52,32 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """A database with every table, on both engines."""
+@pytest.fixture(scope="session")
+def postgres_with_tables(postgres: str) -> Iterator[str]:
+    """The name of a PostgreSQL database with every table, to be copied."""
     models.load()
-    database = Database(database_url, MaskingCipher())
-    database.create_all()
-    yield database
-    database.dispose()
+    with postgres_database(postgres) as url:
+        made = Database(url)
+        made.create_all()
+        made.dispose()
+        yield make_url(url).database or ""
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database with every table, once SQLite and once PostgreSQL."""
+    models.load()
+    if request.param == "sqlite":
+        database = Database(request.getfixturevalue("sqlite_url"), MaskingCipher())
+        database.create_all()
+        yield database
+        database.dispose()
+        return
+    template = request.getfixturevalue("postgres_with_tables")
+    with postgres_database(request.getfixturevalue("postgres"), template) as url:
+        database = Database(url, MaskingCipher())
+        yield database
+        database.dispose()
 
 
 @pytest.fixture

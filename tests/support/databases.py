@@ -29,14 +29,14 @@ def postgres_server() -> Iterator[str]:
 
 
 @contextmanager
-def postgres_database(server_url: str) -> Iterator[str]:
-    """A fresh, empty database on the server; dropped afterwards."""
+def postgres_database(server_url: str, template: str = "template1") -> Iterator[str]:
+    """A fresh database on the server, a copy of ``template``; dropped afterwards."""
     name = f"t{new_id()}"
     admin = create_engine(
         make_url(server_url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
     )
     with admin.connect() as connection:
-        connection.execute(text(f"create database {name}"))
+        connection.execute(text(f"create database {name} template {template}"))
     try:
         yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
     finally:
