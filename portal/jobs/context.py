@@ -1,4 +1,4 @@
-"""What a handler is given."""
+"""What a handler is given, and how it tells the worker that it cannot go on."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -11,6 +11,14 @@ from portal.core.db import Database
 
 class LeaseLost(Exception):
     """Another worker has taken the job over; nothing of this run may have an effect."""
+
+
+class GiveUp(Exception):
+    """No retry can help: the job is put aside at once, with ``code`` to tell a person why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
