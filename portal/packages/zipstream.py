@@ -67,4 +67,3 @@ def stream(entries: Iterable[Entry], *, at: datetime) -> Iterator[bytes]:
                 yield from outbox.take()
     archive.close()
     yield from outbox.take()
-
