@@ -1,7 +1,7 @@
 """Makes a checkout ready to run, or to test: virtual environment, packages, style sheet, browser.
 
-Needs Python 3.11 and its standard library only. Each step leaves a stamp with the hash of what it was made from,
-so that a second run has nothing to do and says nothing.
+Needs Python 3.11 and its standard library only. Each step leaves a stamp with the hash of what it was made
+from, so that a second run has nothing to do and says nothing.
 
     python3 scripts/setup.py run     what the portal needs
     python3 scripts/setup.py test    and what its tests need
@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,7 +25,10 @@ CACHE = ROOT / ".cache"
 BUILD = ROOT / "static" / "build"
 MODULES = ROOT / "node_modules"
 FONT = MODULES / "@fontsource-variable" / "atkinson-hyperlegible-next" / "files"
-PURPOSES = ("run", "test")
+REQUIREMENTS = {
+    "run": ROOT / "requirements" / "runtime.txt",
+    "test": ROOT / "requirements" / "dev.txt",
+}
 OLDEST_PYTHON = (3, 11)
 
 
@@ -43,13 +47,18 @@ def fingerprint(*parts: Path | str) -> str:
 
 def step(name: str, says: str, mark: str, make: Callable[[], None], result: Path) -> None:
     """Run ``make`` unless its stamp has this mark and its result is there."""
-    stamp = STAMPS / name
-    if result.exists() and stamp.exists() and stamp.read_text() == mark:
+    if result.exists() and stamped(name, mark):
         return
     print(f"set-up: {says}", flush=True)
     make()
     STAMPS.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(mark)
+    (STAMPS / name).write_text(mark)
+
+
+def stamped(name: str, mark: str) -> bool:
+    """Whether a step left this mark."""
+    stamp = STAMPS / name
+    return stamp.exists() and stamp.read_text() == mark
 
 
 def call(*command: str | Path) -> None:
@@ -67,11 +76,11 @@ def call(*command: str | Path) -> None:
 
 def system_packages(*names: str, needed_for: str) -> None:
     """Install Debian packages when we may, else say which."""
-    apt = shutil.which("apt-get")
-    if apt is None or os.geteuid() != 0:
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
         raise SetupFailed(f"{needed_for} needs: sudo apt-get install {' '.join(names)}")
-    call(apt, "update", "-qq")
-    call("env", "DEBIAN_FRONTEND=noninteractive", apt, "install", "-qq", "-y", "--no-install-recommends", *names)
+    call("apt-get", "update", "-qq")
+    install = "DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends"
+    call("env", *install.split(), *names)
 
 
 def make_environment() -> None:
@@ -82,9 +91,10 @@ def make_environment() -> None:
     call(sys.executable, "-m", "venv", VENV)
 
 
-def install_python_packages(requirements: Path) -> None:
+def install_python_packages(purpose: str) -> None:
     """Install exactly the pinned packages, each checked against its hash."""
-    call(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", requirements)
+    install = "-m pip install --quiet --disable-pip-version-check --require-hashes -r"
+    call(PYTHON, *install.split(), REQUIREMENTS[purpose])
 
 
 def install_node_packages(purpose: str) -> None:
@@ -95,18 +105,10 @@ def install_node_packages(purpose: str) -> None:
 
 def build_assets() -> None:
     """Compile the style sheet and put scripts and fonts beside it."""
-    sass = MODULES / "sass" / "sass.js"
+    sass = [VENV / "bin" / "node", MODULES / "sass" / "sass.js", f"--load-path={MODULES}"]
+    options = ["--quiet-deps", "--no-source-map", "--style=compressed"]
     BUILD.mkdir(parents=True, exist_ok=True)
-    call(
-        VENV / "bin" / "node",
-        sass,
-        f"--load-path={MODULES}",
-        "--quiet-deps",
-        "--no-source-map",
-        "--style=compressed",
-        ROOT / "static" / "css" / "portal.scss",
-        BUILD / "portal.css",
-    )
+    call(*sass, *options, ROOT / "static" / "css" / "portal.scss", BUILD / "portal.css")
     shutil.copy(MODULES / "govuk-frontend" / "dist" / "govuk" / "govuk-frontend.min.js", BUILD)
     shutil.copytree(FONT, BUILD / "fonts", dirs_exist_ok=True)
 
@@ -119,30 +121,31 @@ def find_browser() -> None:
 
 
 def set_up(purpose: str) -> None:
-    """Bring the checkout to where ``purpose`` can start."""
-    requirements = ROOT / "requirements" / ("runtime.txt" if purpose == "run" else "dev.txt")
+    """Bring the checkout to where ``purpose`` can start; what serves the tests serves running too."""
     lock = ROOT / "package-lock.json"
     step("python", "virtual environment", sys.version, make_environment, PYTHON)
-    packages = fingerprint(requirements)
-    if purpose == "test" or not _stamped("python-test", fingerprint(ROOT / "requirements" / "dev.txt")):
-        step(f"python-{purpose}", "Python packages", packages, lambda: install_python_packages(requirements), PYTHON)
-    if purpose == "test" or not _stamped("node-test", fingerprint(lock)):
-        step(f"node-{purpose}", "style and script packages", fingerprint(lock), lambda: install_node_packages(purpose), MODULES)
-    sources = fingerprint(lock, *sorted((ROOT / "static" / "css").glob("*.scss")))
+    larger = all(stamped(f"{kind}-test", mark) for kind, mark in marks("test").items())
+    wanted = "test" if larger else purpose
+    mark = marks(wanted)
+    for kind, says, install, result in (
+        ("python", "Python packages", install_python_packages, PYTHON),
+        ("node", "style and script packages", install_node_packages, MODULES),
+    ):
+        step(f"{kind}-{wanted}", says, mark[kind], partial(install, wanted), result)
+    sources = fingerprint(lock, Path(__file__), *sorted((ROOT / "static" / "css").glob("*.scss")))
     step("assets", "style sheet", sources, build_assets, BUILD / "portal.css")
     if purpose == "test":
         find_browser()
 
 
-def _stamped(name: str, mark: str) -> bool:
-    """Whether the larger set of packages is there, which serves the smaller purpose too."""
-    stamp = STAMPS / name
-    return stamp.exists() and stamp.read_text() == mark
+def marks(purpose: str) -> dict[str, str]:
+    """What the installed packages must have been made from."""
+    return {"python": fingerprint(REQUIREMENTS[purpose]), "node": fingerprint(ROOT / "package-lock.json")}
 
 
 def main(arguments: list[str]) -> int:
     """Read the purpose and set up; returns the exit status."""
-    if len(arguments) != 1 or arguments[0] not in PURPOSES:
+    if len(arguments) != 1 or arguments[0] not in REQUIREMENTS:
         print(__doc__, file=sys.stderr)
         return 2
     if sys.version_info < OLDEST_PYTHON:
