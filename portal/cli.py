@@ -17,4 +17,5 @@ def init_app(app: Flask) -> None:
     """Register every group; packages adds its command to the group of cases."""
     for room in GROUPS:
         app.cli.add_command(room.commands)
+    app.cli.add_command(jobs.worker)
     cases.commands.add_command(packages.package)

@@ -42,7 +42,7 @@ VIEWS = (
 
 def build(root: Path, settings: Settings | None = None) -> Flask:
     """Join settings, database, vault, guards and rooms into one application."""
-    settings = settings or Settings()
+    settings = settings or Settings.from_env()
     logs.configure()
     app = Flask(
         "portal",
@@ -71,8 +71,9 @@ def build(root: Path, settings: Settings | None = None) -> Flask:
 def _configure(app: Flask, settings: Settings) -> None:
     app.extensions["settings"] = settings
     app.config.update(
-        SECRET_KEY=settings.secret_key.get_secret_value() or None,
+        SECRET_KEY=settings.secret_key.get_secret_value(),
         TESTING=settings.environment == "test",
+        TRUSTED_HOSTS=settings.trusted_hosts,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         MAX_FORM_PARTS=2000,
         SEND_FILE_MAX_AGE_DEFAULT=31536000,
