@@ -32,6 +32,4 @@ class MessageForm(PortalForm):
     def validate_about(self, field: RadioField) -> None:
         """A request that was answered meanwhile is no longer among the choices; the text is kept."""
         if field.data not in {value for value, _text in field.choices}:
-            raise ValidationError(
-                _("This was answered in the meantime. Choose what your message is about")
-            )
+            raise ValidationError(_("This was answered in the meantime. Choose what your message is about"))

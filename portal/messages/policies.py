@@ -27,6 +27,10 @@ WORKING = MappingProxyType({Audience.PATIENT: S.TRIAGE, Audience.REVIEWER: S.IN_
 WAITING = MappingProxyType({Audience.PATIENT: S.WAITING_FOR_PATIENT, Audience.REVIEWER: S.WAITING_FOR_ANSWER})
 """The case moves from ``WORKING`` to ``WAITING`` with a request, and back with the last answer."""
 
+ASKING_MAIL = MappingProxyType(
+    {Audience.PATIENT: "information_asked", Audience.REVIEWER: "question_from_reviewer"}
+)
+
 
 def takes_part(role: Role, audience: Audience) -> bool:
     """Whether people of this role see and write in the conversation."""

@@ -25,12 +25,14 @@ def post(
     audience: Audience,
     asks: bool = False,
     answers: str | None = None,
+    link: str = "",
 ) -> Message:
     """Write a message.
 
     ``asks`` makes it a request: the case waits and the patient gets a mail that names no health
     matter. ``answers`` is the id of the request this message meets; with the last open one the case
-    goes on. The case row is locked first, so two answers at once are counted one after the other.
+    goes on. ``link`` is the absolute address of the conversation, for the mail. The case row is
+    locked first, so two answers at once are counted one after the other.
     """
     if not policies.takes_part(actor.role, audience) or actor.user_id is None:
         raise NotAllowed
@@ -38,9 +40,7 @@ def post(
     session.refresh(case, with_for_update=True)
     request = _request(session, case, audience, answers, actor) if answers else None
     if asks and not policies.can_ask(actor.role, audience, case.state):
-        raise Conflict(
-            "The case has moved on, so nothing can be asked now. Open it again."
-        )
+        raise Conflict("The case has moved on, so nothing can be asked now. Open it again.")
     message = Message(
         case_id=case.id,
         audience=audience.value,
@@ -59,9 +59,9 @@ def post(
         session.flush()
     _move(session, case, audience, actor)
     if asks:
-        _mail(session, case.patient_id, "information_asked", case)
+        _mail(session, case.patient_id, policies.ASKING_MAIL[audience], case, link)
     elif request is not None:
-        _mail(session, request.author_id, "information_answered", case)
+        _mail(session, request.author_id, "answer_arrived", case, link)
     return message
 
 
@@ -81,9 +81,7 @@ def _request(session: Session, case: Case, audience: Audience, message_id: str, 
     if not policies.can_answer(actor.role, audience):
         raise NotAllowed
     if not request.open:
-        raise Conflict(
-            "This request was answered in the meantime. Open the messages again."
-        )
+        raise Conflict("This request was answered in the meantime. Open the messages again.")
     return request
 
 
@@ -97,12 +95,11 @@ def _move(session: Session, case: Case, audience: Audience, actor: Actor) -> Non
         cases.change_status(session, case, working, actor=actor)
 
 
-def _mail(session: Session, user_id: str, template: str, case: Case) -> None:
+def _mail(session: Session, user_id: str, template: str, case: Case, link: str) -> None:
     person = accounts.get_user(session, user_id)
-    if person is None or not person.active or not person.email:
+    if not person.active or not person.email:
         return
-    path = f"/cases/{case.reference}/messages"
-    context = {"reference": case.reference, "path": path}
+    context = {"reference": case.reference, "link": link or f"/cases/{case.reference}/messages"}
     notifications.send(session, to=person.email, template=template, context=context)
 
 
