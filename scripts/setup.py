@@ -93,7 +93,7 @@ def make_environment() -> None:
 
 def install_python_packages(purpose: str) -> None:
     """Install exactly the pinned packages, each checked against its hash."""
-    install = "-m pip install --quiet --disable-pip-version-check --require-hashes -r"
+    install = "-W ignore -m pip install --quiet --disable-pip-version-check --require-hashes -r"
     call(PYTHON, *install.split(), REQUIREMENTS[purpose])
 
 
