@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from sqlalchemy import event as orm_event
 from sqlalchemy.orm import Session, SessionTransaction
 
-from portal.audit import repository
+from portal.audit import anchor, repository
 from portal.audit.chain import GENESIS, hash_of
 from portal.audit.models import AuditRow
-from portal.core.actor import AuditEvent
+from portal.audit.verifier import ANCHOR_STARTED, Verdict
+from portal.audit.verifier import verify as verify_rows
+from portal.core.actor import Actor, AuditEvent
 from portal.core.clock import now
 from portal.core.db import WRITES
 
@@ -67,6 +70,26 @@ def page(
         session, before=before, case_id=case_id, actor_id=actor_id, action=action, limit=PAGE + 1
     )
     return rows[:PAGE], len(rows) > PAGE
+
+
+def note_head(session: Session, directory: Path) -> bool:
+    """Note the newest committed row in the anchor file; true when that began a new file.
+
+    Then the caller records :func:`anchor_started`, so that a file lost later is missed.
+    """
+    newest = repository.last(session)
+    return newest is not None and anchor.append(directory, newest.seq, newest.hash)
+
+
+def anchor_started() -> AuditEvent:
+    """The act of beginning an anchor file."""
+    return Actor.system().did(ANCHOR_STARTED)
+
+
+def verify(session: Session, directory: Path) -> Verdict:
+    """Check the whole trail against itself and the anchor file."""
+    anchors = anchor.read(directory)
+    return verify_rows(repository.walk(session), anchors)
 
 
 def _waiting(session: Session) -> list[tuple[SessionTransaction | None, AuditRow]]:
