@@ -2,9 +2,8 @@
 
 import zlib
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from portal.core.errors import Unavailable
 from portal.vault.errors import ObjectMissing
@@ -26,15 +25,17 @@ class S3Store:
         self._prefix = prefix
 
     def put(self, key: str, data: bytearray) -> str:
-        """See :class:`portal.vault.stores.ObjectStore`."""
+        """See :class:`portal.vault.stores.ObjectStore`; the answer says the checksum held, so no HEAD."""
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
         with _errors(key):
-            return self._settle(
-                key,
-                len(data),
-                lambda: self._client.api.put_object(
+            try:
+                answer = self._client.api.put_object(
                     **self._address(key), Body=data, ChecksumCRC32=_crc32(data), IfNoneMatch="*"
-                ),
-            )
+                )
+            except (BotoCoreError, ClientError) as failure:
+                return self._look(key, len(data), failure)
+        return str(answer.get("VersionId", ""))
 
     def begin(self, key: str) -> str:
         """See :class:`portal.vault.stores.ObjectStore`."""
@@ -53,18 +54,21 @@ class S3Store:
 
     def complete(self, key: str, handle: str, receipts: Sequence[PartReceipt], size: int) -> str:
         """See :class:`portal.vault.stores.ObjectStore`."""
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
         parts = [
             {"PartNumber": receipt.number, "ETag": receipt.tag, "ChecksumCRC32": receipt.checksum}
             for receipt in receipts
         ]
+        failure: Exception | None = None
         with _errors(key):
-            return self._settle(
-                key,
-                size,
-                lambda: self._client.api.complete_multipart_upload(
+            try:
+                self._client.api.complete_multipart_upload(
                     **self._address(key), UploadId=handle, MultipartUpload={"Parts": parts}, IfNoneMatch="*"
-                ),
-            )
+                )
+            except (BotoCoreError, ClientError) as error:
+                failure = error
+            return self._look(key, size, failure)
 
     def abort(self, key: str, handle: str) -> None:
         """See :class:`portal.vault.stores.ObjectStore`."""
@@ -113,32 +117,21 @@ class S3Store:
         with unavailable(MESSAGE):
             self._client.api.head_bucket(Bucket=self._bucket)
 
-    def _settle(self, key: str, size: int, store: Callable[[], Any]) -> str:
-        """Run the call that makes an object appear and look what is there, also after an error.
+    def _look(self, key: str, size: int, failure: Exception | None) -> str:
+        """The version of what lies under ``key``, or ``failure`` when it is not what was sent.
 
         A lost answer does not mean that nothing was stored, and a repeated request is refused because
         the first one succeeded. The key is random and ours alone, so what lies there is what we sent.
         """
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-
-        failure: Exception | None = None
-        try:
-            store()
-        except (BotoCoreError, ClientError) as error:
-            failure = error
-        head = self._head_after(key, failure)
-        if head["ContentLength"] != size:
-            raise Unavailable(MESSAGE) from failure
-        return str(head.get("VersionId", ""))
-
-    def _head_after(self, key: str, failure: Exception | None) -> dict[str, Any]:
         from botocore.exceptions import ClientError  # noqa: PLC0415
 
         try:
-            head: dict[str, Any] = self._client.api.head_object(**self._address(key))
+            head = self._client.api.head_object(**self._address(key))
         except ClientError as error:
             raise failure or Unavailable(MESSAGE) from error
-        return head
+        if head["ContentLength"] != size:
+            raise Unavailable(MESSAGE) from failure
+        return str(head.get("VersionId", ""))
 
     def _address(self, key: str) -> dict[str, str]:
         return {"Bucket": self._bucket, "Key": self._prefix + key}
