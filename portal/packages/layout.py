@@ -46,13 +46,9 @@ class Section(_Data):
 
 
 class Layout(_Data):
-    """The synopsis of one questionnaire; every string but titles and labels is a link id."""
+    """The synopsis of one pack; every string but titles and labels is a link id."""
 
-    questionnaire: str
-    name: str
     birth_date: str
-    decision_date: str
-    questions: tuple[str, ...]
     identifying: tuple[str, ...]
     sections: tuple[Section, ...]
 
@@ -61,7 +57,7 @@ class Layout(_Data):
         lines = [line for section in self.sections for line in section.lines]
         tables = [section.table for section in self.sections if section.table]
         lines += [line for table in tables for line in table.columns]
-        named = {self.name, self.birth_date, self.decision_date, *self.questions, *self.identifying}
+        named = {self.birth_date, *self.identifying}
         return frozenset(named | {item for line in lines for item in line.items} | {t.group for t in tables})
 
 

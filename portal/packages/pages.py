@@ -78,15 +78,11 @@ def synopsis_data(
     heading: Heading, synopsis: Synopsis, missing: Sequence[str], documents: Sequence[Listed], room: Room
 ) -> dict[str, Any]:
     """Everything the template shows, cut to ``room``."""
-    on = written_date(heading.sealed_at.date().isoformat())
     shown = synopsis.questions[: room.questions]
     return {
-        "title": f"Case synopsis {heading.reference}",
-        "author": AUTHOR,
+        **frame(heading, f"Case synopsis {heading.reference}"),
         "size": room.size,
-        "foot": f"{heading.reference}, edition {heading.edition}. Confidential: health information.",
         "person": _cut(person(synopsis), 160),
-        "edition": f"Edition {heading.edition}, sealed {on}",
         "legend": LEGEND,
         "questions": [{"number": q.number, "text": _cut(q.text, room.question)} for q in shown],
         "question_notes": _more(len(synopsis.questions) - len(shown), "question"),
@@ -101,6 +97,17 @@ def synopsis_data(
             ],
             "notes": _more(len(documents) - room.documents, "document", "README.txt"),
         },
+    }
+
+
+def frame(heading: Heading, title: str) -> dict[str, Any]:
+    """Title, author, edition and foot, as every PDF of a package has them."""
+    on = written_date(heading.sealed_at.date().isoformat())
+    return {
+        "title": title,
+        "author": AUTHOR,
+        "edition": f"Edition {heading.edition}, sealed {on}",
+        "foot": f"{heading.reference}, edition {heading.edition}. Confidential: health information.",
     }
 
 

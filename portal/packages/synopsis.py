@@ -6,6 +6,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from portal.knowledge.pack import Pack
 from portal.packages import answers
 from portal.packages.answers import Item, Value
 from portal.packages.layout import Layout, Line, Section, Table
@@ -68,25 +69,27 @@ class Synopsis:
     questions: tuple[Question, ...]
 
 
-def build(layout: Layout, items: Sequence[Item], *, asked: Callable[[str], bool], today: date) -> Synopsis:
+def build(
+    pack: Pack, layout: Layout, items: Sequence[Item], *, put: Callable[[str], bool], today: date
+) -> Synopsis:
     """The synopsis of the enabled ``items`` of a response.
 
-    ``asked`` says whether a question was put to the patient at all; ``today`` is for the age.
+    ``put`` says whether a question was put to the patient at all; ``today`` is for the age.
     """
     born = _first(answers.values(items, layout.birth_date))
     return Synopsis(
-        name=_first(answers.values(items, layout.name)).text,
+        name=_first(answers.values(items, pack.facts.name)).text,
         birth_date=born.text,
         age=answers.age(born.date, today) if born.date else None,
-        decision_date=_first(answers.values(items, layout.decision_date)).text,
-        blocks=tuple(_block(section, items, asked) for section in layout.sections),
-        questions=questions(layout, items),
+        decision_date=_first(answers.values(items, pack.facts.deadline)).text,
+        blocks=tuple(_block(section, items, put) for section in layout.sections),
+        questions=questions(pack, items),
     )
 
 
-def questions(layout: Layout, items: Sequence[Item]) -> tuple[Question, ...]:
+def questions(pack: Pack, items: Sequence[Item]) -> tuple[Question, ...]:
     """The patient's questions, numbered in the order they were asked; repeated ones once."""
-    texts = [value.text for link_id in layout.questions for value in answers.values(items, link_id)]
+    texts = [value.text for link_id in pack.asked for value in answers.values(items, link_id)]
     return tuple(
         Question(number, sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16], text)
         for number, text in enumerate(dict.fromkeys(texts), start=1)
@@ -97,15 +100,15 @@ def _first(found: Sequence[Value]) -> Value:
     return found[0] if found else Value("")
 
 
-def _block(section: Section, items: Sequence[Item], asked: Callable[[str], bool]) -> Block:
-    facts = [_fact(line, items) for line in section.lines if any(asked(item) for item in line.items)]
+def _block(section: Section, items: Sequence[Item], put: Callable[[str], bool]) -> Block:
+    facts = [_fact(line, items) for line in section.lines if any(put(item) for item in line.items)]
     told = {line.label for line in section.lines if line.brief}
     return Block(
         id=section.id,
         title=section.title,
         short=section.short,
         facts=tuple(fact for fact in facts if fact.values or fact.label not in told),
-        table=_table(section.table, items) if section.table and asked(section.table.group) else None,
+        table=_table(section.table, items) if section.table and put(section.table.group) else None,
     )
 
 
