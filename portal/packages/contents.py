@@ -14,7 +14,6 @@ from portal.cases.models import Case
 from portal.core.clock import now
 from portal.documents import services as documents
 from portal.documents.models import Document, DocumentState
-from portal.findings import readiness
 from portal.knowledge import loader
 from portal.knowledge.pack import Pack
 from portal.knowledge.responses import to_response
@@ -86,6 +85,8 @@ def read(session: Session, case: Case, *, at: datetime | None = None) -> Content
 
 
 def _missing(session: Session, case: Case) -> list[str]:
+    from portal.findings import readiness  # noqa: PLC0415
+
     return [item.label for item in readiness.for_case(session, case)]
 
 
