@@ -16,6 +16,7 @@ from datetime import timedelta
 
 from sqlalchemy import Column, Integer, MetaData, String, Table
 
+from portal.core import logs
 from portal.core.db import BigSerial, Database
 from portal.jobs.context import JobContext
 from portal.jobs.registry import handler
@@ -53,6 +54,7 @@ def work(url: str, lease: timedelta) -> None:
 def main() -> None:
     """Fork a worker for each line."""
     url, seconds = sys.argv[1:]
+    logs.configure()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for _ in sys.stdin:
         child = os.fork()

@@ -1,4 +1,4 @@
-"""Workers die by ``kill -9`` at random moments: no job is lost and none has its effect twice."""
+"""Workers die by ``kill -9`` or freeze past their lease: no job is lost, none has its effect twice."""
 
 import os
 import random
@@ -21,6 +21,7 @@ from tests.faults.jobs.nursery import EFFECTS, KIND
 
 ROOT = Path(__file__).resolve().parents[3]
 JOBS, WORKERS, LEASE_SECONDS = 150, 3, 0.6
+FROZEN_SECONDS = 2 * LEASE_SECONDS
 ENOUGH_SECONDS = 60
 
 
@@ -31,6 +32,8 @@ class Nursery:
         self._process = process
         self.workers: list[int] = []
         self.kills = 0
+        self.freezes = 0
+        self._frozen: tuple[int, float] | None = None
 
     def start(self) -> None:
         """One more worker."""
@@ -46,6 +49,31 @@ class Nursery:
         os.kill(victim, signal.SIGKILL)
         self.kills += 1
 
+    def freeze_one(self) -> None:
+        """Stop a worker as a paused virtual machine would be; it wakes up after its lease has run out."""
+        victim = self.workers.pop(random.randrange(len(self.workers)))
+        os.kill(victim, signal.SIGSTOP)
+        self._frozen = (victim, time.monotonic())
+        self.freezes += 1
+
+    def trouble(self) -> None:
+        """Wake the frozen worker when it is time, or freeze one, or kill one."""
+        if self._frozen and time.monotonic() - self._frozen[1] > FROZEN_SECONDS:
+            self.wake()
+        elif self._frozen is None and random.random() < 0.3:
+            self.freeze_one()
+            self.start()
+        else:
+            self.kill_one()
+            self.start()
+
+    def wake(self) -> None:
+        """Let the frozen worker go on as if nothing had happened."""
+        if self._frozen:
+            os.kill(self._frozen[0], signal.SIGCONT)
+            self.workers.append(self._frozen[0])
+            self._frozen = None
+
 
 @contextmanager
 def nursery(url: str) -> Iterator[Nursery]:
@@ -58,6 +86,7 @@ def nursery(url: str) -> Iterator[Nursery]:
         try:
             yield made
         finally:
+            made.wake()
             for worker in made.workers:
                 os.kill(worker, signal.SIGKILL)
             process.kill()
@@ -70,7 +99,7 @@ def unfinished(database: Database) -> int:
 
 @pytest.mark.slow
 def test_nothing_is_lost_and_nothing_done_twice(
-    database: Database, database_url: str, record_property: Callable[[str, object], None]
+    database: Database, record_property: Callable[[str, object], None]
 ) -> None:
     EFFECTS.create(database.engine)
     with database.session(write=True) as session:
@@ -79,21 +108,29 @@ def test_nothing_is_lost_and_nothing_done_twice(
         session.commit()
 
     began = time.monotonic()
-    with nursery(database_url) as workers:
+    url = database.engine.url.render_as_string(hide_password=False)
+    with nursery(url) as workers:
         for _ in range(WORKERS):
             workers.start()
         while unfinished(database):
             assert time.monotonic() - began < ENOUGH_SECONDS, f"{unfinished(database)} jobs never finished"
-            time.sleep(random.uniform(0.02, 0.15))
-            workers.kill_one()
-            workers.start()
+            time.sleep(random.uniform(0.05, 0.3))
+            workers.trouble()
+        workers.wake()
+        time.sleep(LEASE_SECONDS)
     seconds = round(time.monotonic() - began, 1)
 
     with database.session() as session:
         effects = Counter(session.scalars(select(EFFECTS.c.job_id)))
         rows = session.scalars(select(Job)).all()
     interrupted = sum(job.attempts > 1 for job in rows)
-    report = {"jobs": JOBS, "kills": workers.kills, "interrupted jobs": interrupted, "seconds": seconds}
+    report = {
+        "jobs": JOBS,
+        "kills": workers.kills,
+        "freezes": workers.freezes,
+        "interrupted jobs": interrupted,
+        "seconds": seconds,
+    }
     for name, value in report.items():
         record_property(name, value)
     print(report)
@@ -102,4 +139,5 @@ def test_nothing_is_lost_and_nothing_done_twice(
     assert set(effects.values()) == {1}, "and had it once"
     assert {job.last_error for job in rows} == {None}
     assert workers.kills >= 10
+    assert workers.freezes >= 1
     assert interrupted > 0, "no kill hit a running job: the test proved nothing"
