@@ -66,10 +66,13 @@ class DiskKeyStore:
             return True
 
     def remove(self, name: str) -> None:
-        """See :class:`KeyStore`."""
+        """See :class:`KeyStore`; also what a process left that was killed while it replaced the key."""
+        target = self._root / name
         with self._locked(), suppress(FileNotFoundError):
-            (self._root / name).unlink()
-            sync_directory((self._root / name).parent)
+            for unfinished in target.parent.glob(f".{target.name}.*"):
+                unfinished.unlink()
+            target.unlink(missing_ok=True)
+            sync_directory(target.parent)
 
     def names(self) -> list[str]:
         """See :class:`KeyStore`."""
@@ -166,13 +169,15 @@ class S3KeyStore:
 def write_durably(target: Path, data: bytes) -> None:
     """Put ``data`` in place of ``target`` whole or not at all, mode 0600, surviving a power cut."""
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
-    file = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
-        os.write(file, data)
-        os.fsync(file)
-    finally:
-        os.close(file)
-    temporary.replace(target)
+        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:  # noqa: PTH123
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
     sync_directory(target.parent)
 
 

@@ -58,10 +58,11 @@ class LocalMaster:
 
     def create(self) -> None:
         """Make the file unless it exists."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with locked_directory(self._path.parent):
-            if not self._path.exists():
-                self._save([SecretKey.new()])
+        with _refusals(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with locked_directory(self._path.parent):
+                if not self._path.exists():
+                    self._save([SecretKey.new()])
 
     def check(self) -> None:
         """See :class:`MasterKey`."""

@@ -1,5 +1,6 @@
 """Object format v1: round trips, and what binds a segment to its place."""
 
+import dataclasses
 import hashlib
 import json
 from itertools import pairwise
@@ -105,6 +106,31 @@ def test_any_changed_byte_of_a_manifest_is_refused(data: st.DataObject) -> None:
     changed = sealed.manifest[:at] + bytes([value]) + sealed.manifest[at + 1 :]
     with pytest.raises(Tampered):
         Manifest.open(changed, sealed.object_id, case_key)
+
+
+def test_a_key_that_does_not_match_the_commitment_is_refused_first() -> None:
+    case_key, sealed = one_manifest()
+    with pytest.raises(Tampered, match="not written under this key"):
+        Manifest.open(sealed.manifest, sealed.object_id, SecretKey.new())
+    manifest, cipher = Manifest.open(sealed.manifest, sealed.object_id, case_key)
+    uncommitted = dataclasses.replace(manifest, commit=bytes(32)).seal(cipher)
+    with pytest.raises(Tampered, match="not written under this key"):
+        Manifest.open(uncommitted, sealed.object_id, case_key)
+
+
+def test_whoever_reads_the_whole_compares_its_digest(tmp_path: Path) -> None:
+    """Segments that are each in order are not enough for a scanner or a signer."""
+    case_key, store = SecretKey.new(), DiskStore(tmp_path)
+    with ObjectWriter(store, ObjectCipher(case_key, Identity.new())) as writer:
+        writer.write(b"report")
+        sealed = writer.finish()
+    manifest, cipher = Manifest.open(sealed.manifest, sealed.object_id, case_key)
+    other = dataclasses.replace(manifest, digest=cipher.seal_digest(hashlib.sha256(b"other").digest()))
+    reader = ObjectReader(store, cipher, other)
+    with pytest.raises(Tampered, match="digest"):
+        reader.read_all()
+    with pytest.raises(Tampered, match="digest"):
+        reader.verify()
 
 
 def test_a_manifest_has_one_form_only() -> None:

@@ -176,6 +176,34 @@ def test_a_key_destroyed_here_is_gone_at_once(master: LocalMaster, store: DiskKe
         keys.case_key(CASE)
 
 
+def test_destroying_a_key_also_removes_what_a_killed_rotation_left(
+    tmp_path: Path, master: LocalMaster, store: DiskKeyStore
+) -> None:
+    keys = KeyRing(master, store)
+    keys.create_case_key(CASE)
+    (tmp_path / "keys" / "case" / f".{CASE}.0123").write_bytes(store.get(f"case/{CASE}") or b"")
+    assert store.names() == [f"case/{CASE}"]
+    keys.destroy_case_key(CASE)
+    assert list((tmp_path / "keys" / "case").iterdir()) == []
+
+
+def test_a_full_disk_leaves_the_old_key_and_no_rest(
+    tmp_path: Path, master: LocalMaster, store: DiskKeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = KeyRing(master, store)
+    keys.create_case_key(CASE)
+    before = store.get(f"case/{CASE}")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("portal.vault.keystores.os.fsync", full)
+    with pytest.raises(Unavailable):
+        store.replace(f"case/{CASE}", before or b"", b"new")
+    assert store.get(f"case/{CASE}") == before
+    assert [path.name for path in (tmp_path / "keys" / "case").iterdir()] == [CASE]
+
+
 def test_field_and_index_keys_differ(master: LocalMaster, store: DiskKeyStore) -> None:
     keys = KeyRing(master, store)
     assert keys.installation_key(FIELD).expose() != keys.installation_key(BLIND_INDEX).expose()
