@@ -41,27 +41,35 @@ def media_type_of_head(head: bytes) -> str | None:
 class PassingFile:
     """Watches the bytes of one upload go by and refuses as soon as it can.
 
-    ``max_bytes`` is what one file may have. Raises :class:`Refused` from :meth:`feed` and
-    :meth:`finish`; after :meth:`finish` the extension, the first and the last bytes agree.
+    ``max_bytes`` is what one file may have, ``case_bytes`` what its case has left. Raises
+    :class:`Refused` from :meth:`feed` and :meth:`finish`; after the latter the extension, the first
+    bytes and the last bytes agree.
     """
 
-    def __init__(self, file_name: str, *, max_bytes: int) -> None:
+    def __init__(self, file_name: str, *, max_bytes: int, case_bytes: int) -> None:
         self.media_type = media_type_of_name(file_name)
         self.size = 0
         self._max_bytes = max_bytes
+        self._case_bytes = case_bytes
         self._head = b""
         self._tail = b""
 
     def feed(self, chunk: bytes) -> None:
         """Look at the next bytes."""
         self.size += len(chunk)
-        if self.size > self._max_bytes:
-            raise Refused(Refusal.TOO_LARGE)
+        self.check_size(self.size)
         if len(self._head) < HEAD_BYTES:
             self._head = (self._head + chunk[:HEAD_BYTES])[:HEAD_BYTES]
             if len(self._head) == HEAD_BYTES:
                 self._check_head()
         self._tail = chunk[-TAIL_BYTES:] if len(chunk) >= TAIL_BYTES else (self._tail + chunk)[-TAIL_BYTES:]
+
+    def check_size(self, size: int) -> None:
+        """Refuse a file of ``size`` bytes if it is too large; also for a size announced beforehand."""
+        if size > self._max_bytes:
+            raise Refused(Refusal.TOO_LARGE)
+        if size > self._case_bytes:
+            raise Refused(Refusal.CASE_BYTES)
 
     def finish(self) -> None:
         """Judge the file as a whole."""

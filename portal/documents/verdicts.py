@@ -18,6 +18,11 @@ class Refusal(StrEnum):
     TOO_MANY_PAGES = "too_many_pages"
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_COMPLEX = "too_complex"
+    CASE_BYTES = "case_bytes"
+    CASE_FILES = "case_files"
+
+
+LIMITS = frozenset({Refusal.TOO_LARGE, Refusal.CASE_BYTES, Refusal.CASE_FILES})
 
 
 class Refused(Exception):
