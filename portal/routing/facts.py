@@ -1,17 +1,19 @@
 """What a reviewer may know of a case before accepting it: enough to decide, nothing that names anybody."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from portal.documents.models import Document, DocumentKind
+from portal.knowledge.facts import case_facts
+from portal.knowledge.pack import Pack
+from portal.knowledge.questions import numbered_questions
+from portal.knowledge.told import Answers, Told
 from portal.routing.states import states_in
 
 BIRTH_DATE = "a.dob"
-DECISION_DATE = "a.deadline"
-QUESTIONS = ("l.q", "l.starters")
+"""The question of the core sections, which every pack shares."""
 OLDEST_BAND = 90
 """From this age on one band: an exact decade of the very old points to a person (45 CFR 164.514(b)(2))."""
 
@@ -22,40 +24,26 @@ class Facts:
 
     age_from: int | None
     states: tuple[str, ...]
-    decide_by: date | None
+    decide_by: str
     questions: int
     documents: tuple[tuple[DocumentKind, int, int], ...]
 
 
-def gather(
-    history: Mapping[str, Sequence[Mapping[str, Any]]],
-    documents: Sequence[Document],
-    patient_state: str | None,
-    today: date,
-) -> Facts:
+def gather(pack: Pack, answers: Answers, documents: Sequence[Document], today: date) -> Facts:
     """The facts of a case from its answers and documents."""
-    answers = [pair for items in history.values() for pair in _walk(items)]
+    told = case_facts(pack, answers)
     return Facts(
-        age_from=_age_band(_date(answers, BIRTH_DATE), today),
-        states=tuple(sorted(states_in(patient_state))),
-        decide_by=_date(answers, DECISION_DATE),
-        questions=sum(link in QUESTIONS for link, _answer in answers),
+        age_from=_age_band(_born(pack, answers), today),
+        states=tuple(sorted(states_in(told.place))),
+        decide_by=told.deadline,
+        questions=len(numbered_questions(pack, answers)),
         documents=_by_kind(documents),
     )
 
 
-def _walk(items: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every answer with the link id of its item, nested ones included."""
-    for item in items:
-        for answer in item.get("answer", ()):
-            yield item["linkId"], answer
-            yield from _walk(answer.get("item", ()))
-        yield from _walk(item.get("item", ()))
-
-
-def _date(answers: Sequence[tuple[str, Mapping[str, Any]]], link: str) -> date | None:
-    for found, answer in answers:
-        if found == link and len(str(answer.get("valueDate", ""))) == len("2000-01-31"):
+def _born(pack: Pack, answers: Answers) -> date | None:
+    for answer in Told(pack.questionnaire, answers).answers_to(BIRTH_DATE):
+        if len(str(answer.get("valueDate", ""))) == len("2000-01-31"):
             return date.fromisoformat(str(answer["valueDate"]))
     return None
 

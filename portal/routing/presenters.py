@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.cases.models import Case, CaseStatus
 from portal.documents.models import DocumentKind
 from portal.routing.facts import OLDEST_BAND, Facts
 from portal.routing.models import Offer, OfferState
-from portal.routing.states import STATES
+from portal.routing.states import states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +84,12 @@ def facts(known: Facts) -> list[tuple[str, str]]:
         age = _("90 or older")
     elif known.age_from is not None:
         age = _("%(first)d to %(last)d years", first=known.age_from, last=known.age_from + 9)
-    where = ", ".join(STATES[code] for code in known.states) or unknown
+    where = ", ".join(states()[code] for code in known.states) or unknown
     return [
         (_("Age"), age),
         (_("State of the patient"), where),
         (_("Questions to answer"), str(known.questions)),
-        (_("Must decide by"), format_date(known.decide_by, "d MMM yyyy") if known.decide_by else unknown),
+        (_("Must decide by"), known.decide_by or unknown),
     ]
 
 

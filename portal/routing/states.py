@@ -1,24 +1,20 @@
-"""States of the United States, as licences name them and as people write them."""
+"""States as licences name them and as people write them."""
 
 import re
+from functools import cache
 from types import MappingProxyType
 
-_TABLE = (
-    "AL Alabama|AK Alaska|AZ Arizona|AR Arkansas|CA California|CO Colorado|CT Connecticut|DE Delaware|"
-    "DC District of Columbia|FL Florida|GA Georgia|HI Hawaii|ID Idaho|IL Illinois|IN Indiana|IA Iowa|"
-    "KS Kansas|KY Kentucky|LA Louisiana|ME Maine|MD Maryland|MA Massachusetts|MI Michigan|MN Minnesota|"
-    "MS Mississippi|MO Missouri|MT Montana|NE Nebraska|NV Nevada|NH New Hampshire|NJ New Jersey|"
-    "NM New Mexico|NY New York|NC North Carolina|ND North Dakota|OH Ohio|OK Oklahoma|OR Oregon|"
-    "PA Pennsylvania|PR Puerto Rico|RI Rhode Island|SC South Carolina|SD South Dakota|TN Tennessee|"
-    "TX Texas|UT Utah|VT Vermont|VA Virginia|WA Washington|WV West Virginia|WI Wisconsin|WY Wyoming"
+from portal.knowledge import loader
+
+_SPOKEN_TOO = MappingProxyType(
+    {"washington dc": "DC", "washington d c": "DC", "virgin islands": "VI", "us virgin islands": "VI"}
 )
-STATES = MappingProxyType(dict(entry.split(" ", 1) for entry in _TABLE.split("|")))
-_SPOKEN = {name.casefold(): code for code, name in STATES.items()} | {
-    "washington dc": "DC",
-    "washington d c": "DC",
-}
-_NAMES = re.compile(rf"\b({'|'.join(sorted(_SPOKEN, key=len, reverse=True))})\b")
-_CODES = re.compile(rf"\b({'|'.join(STATES)})\b")
+
+
+@cache
+def states() -> MappingProxyType[str, str]:
+    """Two-letter code to name, as the newest questionnaire offers them to patients."""
+    return MappingProxyType({option.code: option.display for option in loader.pack().states})
 
 
 def states_in(text: str | None) -> frozenset[str]:
@@ -27,8 +23,20 @@ def states_in(text: str | None) -> frozenset[str]:
     Names count in any case, codes only in capitals, because "in", "or" and "me" are also words;
     a text that is nothing but a code counts in any case.
     """
-    plain = " ".join(re.sub(r"[^\w\s]", " ", text or "").split())
-    if plain.upper() in STATES:
+    plain = _plain(text or "")
+    if plain.upper() in states():
         return frozenset({plain.upper()})
-    named = {_SPOKEN[name] for name in _NAMES.findall(plain.casefold())}
-    return frozenset(named.union(_CODES.findall(plain)))
+    names, codes, spoken = _patterns()
+    named = {spoken[name] for name in names.findall(plain.casefold())}
+    return frozenset(named.union(codes.findall(plain)))
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[^\w\s]", " ", text).split())
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
+    spoken = {_plain(name).casefold(): code for code, name in states().items()} | _SPOKEN_TOO
+    longest_first = "|".join(sorted(spoken, key=len, reverse=True))
+    return re.compile(rf"\b({longest_first})\b"), re.compile(rf"\b({'|'.join(states())})\b"), spoken

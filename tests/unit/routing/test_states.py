@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.routing.states import STATES, states_in
+from portal.routing.states import states, states_in
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,6 @@ def test_states_are_found_in_free_text(text: str | None, codes: set[str]) -> Non
 
 
 def test_every_state_is_found_by_name_and_by_code() -> None:
-    for code, name in STATES.items():
+    for code, name in states().items():
         assert states_in(name) == {code}
         assert states_in(f"the state {code}") == {code}
