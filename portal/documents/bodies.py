@@ -95,7 +95,7 @@ class FormParts:
     def _feed(self) -> None:
         try:
             self._decoder.receive_data(next(self._pieces, None))
-        except ValueError:
+        except (ValueError, RequestEntityTooLarge):
             raise NotAForm from None
 
     def _data(self) -> Iterator[bytes]:

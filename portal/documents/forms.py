@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import MultipleFileField, SelectField
+from wtforms.fields.choices import SelectChoice
 
 from portal.core.forms import PortalForm
 from portal.documents.presenters import KIND_LABELS
@@ -12,7 +13,10 @@ class ReportsForm(PortalForm):
 
     kind = SelectField(
         _l("What are these reports about?"),
-        choices=[("", _l("Choose one")), *((kind.value, label) for kind, label in KIND_LABELS.items())],
+        choices=[
+            SelectChoice("", _l("Choose one")),
+            *(SelectChoice(kind.value, label) for kind, label in KIND_LABELS.items()),
+        ],
         description=_l("If a file holds several reports, choose the one that matters most."),
     )
     files = MultipleFileField(

@@ -26,9 +26,9 @@ class FormOutcome:
 
 def body_length() -> int:
     """The announced length of the body; without one nobody can tell whether it is whole."""
-    if request.content_length is None:
+    if request.content_length is None and "Transfer-Encoding" in request.headers:
         raise LengthRequired
-    return request.content_length
+    return request.content_length or 0
 
 
 def take_raw(uploads: Uploads) -> Arrival:
