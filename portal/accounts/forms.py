@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from portal.core.actor import Role
@@ -128,4 +129,4 @@ class InviteForm(PortalForm):
         validators=_required(_("Enter the person's email address.")),
         render_kw={"spellcheck": "false"},
     )
-    role = SelectField(_("Role"), choices=STAFF_CHOICES)
+    role = SelectField(_("Role"), choices=[SelectChoice(value, label) for value, label in STAFF_CHOICES])

@@ -28,18 +28,22 @@ class Gate:
 
     def __init__(self, *, at_once: int, queue: int) -> None:
         self._running = threading.Semaphore(at_once)
-        self._places = threading.Semaphore(at_once + queue)
+        self._lock = threading.Lock()
+        self.free_places = at_once + queue
 
     @contextmanager
     def pass_through(self) -> Iterator[None]:
         """Wait for a turn; raises :class:`TooBusy` when the queue is full."""
-        if not self._places.acquire(blocking=False):
-            raise TooBusy("Many people are signing in right now. Wait a minute and try again.")
+        with self._lock:
+            if not self.free_places:
+                raise TooBusy("Many people are signing in right now. Wait a minute and try again.")
+            self.free_places -= 1
         try:
             with self._running:
                 yield
         finally:
-            self._places.release()
+            with self._lock:
+                self.free_places += 1
 
 
 GATE = Gate(at_once=AT_ONCE, queue=QUEUE)
@@ -58,7 +62,7 @@ def matches(password: str, password_hash: str | None) -> bool:
             HASHER.verify(password_hash or _nobodys(), password)
         except (VerificationError, InvalidHashError):
             return False
-    return password_hash is not None
+    return bool(password_hash)
 
 
 def outdated(password_hash: str) -> bool:

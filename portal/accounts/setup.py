@@ -4,13 +4,15 @@ from typing import Any
 
 from flask import Flask, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from portal.accounts import sessions
 from portal.accounts.paths import local_path
+from portal.core import error_pages
 from portal.core.access import declaration_of
 from portal.core.actor import Actor
-from portal.core.web import SAFE_METHODS, current_actor_or_none
+from portal.core.web import current_actor_or_none
 
 COOKIE = "session"
 SECURE_COOKIE = "__Host-session"
@@ -31,19 +33,15 @@ def load_actor() -> Actor | None:
     )
 
 
-def ask_to_sign_in_again() -> Response | None:
-    """A form sent after its session ended leads back to its page, with a word about what happened."""
-    if request.method in SAFE_METHODS:
-        return None
+def on_csrf_error(error: CSRFError) -> Response | error_pages.Answer:
+    """A form whose session has ended leads back to its page; any other forged form is refused."""
     mine = sessions.current()
-    if not mine.presented or mine.visit is not None or current_actor_or_none() is not None:
-        return None
-    declared = declaration_of(current_app.view_functions.get(request.endpoint or ""))
-    if declared is None:
-        return None
+    if not mine.presented or mine.broken or mine.visit is not None:
+        return error_pages.on_csrf_error(error)
     flash(_("The page was open for too long, so nothing was saved. Please try again."))
-    methods = (request.url_rule.methods if request.url_rule else None) or set()
-    if declared.permission is None and "GET" in methods:
+    adapter = current_app.create_url_adapter(request)
+    declared = declaration_of(current_app.view_functions.get(request.endpoint or ""))
+    if declared and declared.permission is None and adapter and adapter.test(request.path, "GET"):
         return redirect(request.full_path.rstrip("?"), code=303)
     came_from = (request.referrer or "").removeprefix(request.host_url.rstrip("/"))
     return redirect(url_for("accounts.sign_in", next=local_path(came_from)), code=303)
@@ -64,5 +62,4 @@ def init_app(app: Flask) -> None:
     app.session_interface = sessions.DatabaseSessions(app.extensions["database"])
     app.extensions["actor_loader"] = load_actor
     app.context_processor(person)
-    # Before the check of the anti-forgery token, which would only say that it does not match.
-    app.before_request_funcs.setdefault(None, []).insert(0, ask_to_sign_in_again)
+    app.register_error_handler(CSRFError, on_csrf_error)

@@ -82,6 +82,7 @@ def open_account(session: Session, letter: Letter, *, password_hash: str, origin
 
     :returns: ``None`` when the link was used meanwhile or the address has an account.
     """
+    _lock(session, letter)
     if not repository.use_letter(session, letter.id, now()):
         return None
     role = Role(letter.role)
@@ -99,6 +100,7 @@ def open_account(session: Session, letter: Letter, *, password_hash: str, origin
 
 def reset_password(session: Session, letter: Letter, *, password_hash: str, origin: str | None) -> bool:
     """Use up a link to choose a new password; ``False`` when it was used meanwhile."""
+    _lock(session, letter)
     user = repository.by_email(session, letter.email or "")
     if user is None or not user.active or not repository.use_letter(session, letter.id, now()):
         return False
@@ -158,6 +160,11 @@ def _letter(
     session.add(letter)
     session.flush()
     return letter
+
+
+def _lock(session: Session, letter: Letter) -> None:
+    """First of all: using one link ends others to the same address, which two at once would wait for."""
+    throttles.lock(session, f"address:{(letter.email or '').lower()}")
 
 
 def _lasts(letter: Letter) -> timedelta:
