@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
-from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import cli
@@ -83,7 +83,10 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.jinja_loader = ChoiceLoader(
-        [FileSystemLoader(Path(app.root_path) / "templates"), PackageLoader("govuk_frontend_jinja")]
+        [
+            FileSystemLoader(Path(app.root_path) / "templates"),
+            PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+        ]
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
