@@ -14,6 +14,7 @@ from portal.cases.models import Case
 from portal.core.clock import now
 from portal.documents import services as documents
 from portal.documents.models import Document, DocumentState
+from portal.findings import readiness
 from portal.knowledge import loader
 from portal.knowledge.pack import Pack
 from portal.knowledge.responses import to_response
@@ -85,9 +86,17 @@ def read(session: Session, case: Case, *, at: datetime | None = None) -> Content
 
 
 def _missing(session: Session, case: Case) -> list[str]:
-    from portal.findings import readiness  # noqa: PLC0415
-
-    return [item.label for item in readiness.for_case(session, case)]
+    """What readiness finds absent: documents first, for they take longest to get."""
+    absent = [
+        item for item in readiness.for_case(session, case) if item.state is readiness.ItemState.MISSING
+    ]
+    reports, questions = [], []
+    for item in absent:
+        if item.key.startswith("document."):
+            reports.append(f"No document: {item.label}")
+        else:
+            questions.append(f"Not answered: {item.label}")
+    return [*reports, *questions]
 
 
 def _unread(listed: Sequence[Document]) -> list[str]:
