@@ -18,6 +18,15 @@ class PortalRequest(Request):
         """Upload bodies are never parsed behind the view's back."""
         return self.endpoint not in STREAMED and super().want_form_data_parsed
 
+    @property
+    def max_content_length(self) -> int | None:
+        """Uploads have limits of their own, counted while the bytes pass."""
+        return None if self.endpoint in STREAMED else super().max_content_length
+
+    @max_content_length.setter
+    def max_content_length(self, value: int | None) -> None:
+        self._max_content_length = value
+
     def _get_file_stream(
         self,
         total_content_length: int | None,  # noqa: ARG002 - the signature is werkzeug's
