@@ -21,23 +21,23 @@ class FilterForm(PortalForm):
         _("Case id"),
         validators=[
             Optional(),
-            Regexp(_AN_ID, message=_("A case id is 32 letters and digits. Copy it from the table.")),
+            Regexp(_AN_ID, message=_("A case id is 32 letters and digits. Choose a case in the table.")),
         ],
     )
     person = StringField(
         _("Person id"),
         validators=[
             Optional(),
-            Regexp(_AN_ID, message=_("A person id is 32 letters and digits. Copy it from the table.")),
+            Regexp(_AN_ID, message=_("A person id is 32 letters and digits. Choose a person in the table.")),
         ],
     )
     action = StringField(
         _("Act"),
-        description=_("For example document.read"),
         validators=[
             Optional(),
             Regexp(
-                r"^[\w.:-]{1,64}$", message=_("An act is written like document.read. Copy it from the table.")
+                r"^[\w.:-]{1,64}$",
+                message=_("An act is written like document.read. Choose an act in the table."),
             ),
         ],
     )

@@ -17,7 +17,8 @@ from portal.core.clock import now
 from portal.core.db import WRITES
 
 PAGE = 50
-_WAITING = "audit_waiting"
+WAITING = "audit_waiting"
+"""Key of ``session.info`` under which acts wait for the commit."""
 _CODE = re.compile(r"[\w.:/#@+-]{1,128}", re.ASCII)
 
 
@@ -93,7 +94,7 @@ def verify(session: Session, directory: Path) -> Verdict:
 
 
 def _waiting(session: Session) -> list[tuple[SessionTransaction | None, AuditRow]]:
-    waiting: list[tuple[SessionTransaction | None, AuditRow]] = session.info.setdefault(_WAITING, [])
+    waiting: list[tuple[SessionTransaction | None, AuditRow]] = session.info.setdefault(WAITING, [])
     return waiting
 
 
@@ -104,13 +105,13 @@ def _current_transaction(session: Session) -> SessionTransaction | None:
 
 
 def _append_waiting(session: Session) -> None:
-    if session.in_nested_transaction() or not session.info.get(_WAITING):
+    if session.in_nested_transaction() or not session.info.get(WAITING):
         return
     session.flush()
     repository.lock_end(session)
     end = repository.last(session)
     seq, prev_hash = (end.seq, end.hash) if end else (0, GENESIS)
-    for _, row in session.info.pop(_WAITING):
+    for _, row in session.info.pop(WAITING):
         seq += 1
         row.seq, row.prev_hash = seq, prev_hash
         prev_hash = row.hash = hash_of(row)
@@ -119,8 +120,8 @@ def _append_waiting(session: Session) -> None:
 
 
 def _forget_undone(session: Session, undone: SessionTransaction) -> None:
-    kept = [(where, row) for where, row in session.info.get(_WAITING, ()) if not _inside(where, undone)]
-    session.info[_WAITING] = kept
+    kept = [(where, row) for where, row in session.info.get(WAITING, ()) if not _inside(where, undone)]
+    session.info[WAITING] = kept
 
 
 def _inside(where: SessionTransaction | None, outer: SessionTransaction) -> bool:
@@ -131,7 +132,7 @@ def _inside(where: SessionTransaction | None, outer: SessionTransaction) -> bool
 
 def _forget_all(session: Session, ended: SessionTransaction) -> None:
     if ended.parent is None:
-        session.info.pop(_WAITING, None)
+        session.info.pop(WAITING, None)
 
 
 orm_event.listen(Session, "before_commit", _append_waiting)

@@ -10,6 +10,7 @@ from portal.core.db import Database
 from portal.notifications import services as notifications
 from portal.settings import Settings
 from tests.support.pages import PortalClient
+from tests.support.uncommitted import Uncommitted
 
 
 @pytest.fixture
@@ -19,7 +20,9 @@ def demo(settings: Settings) -> Iterator[Flask]:
     app.test_client_class = PortalClient
     database: Database = app.extensions["database"]
     database.create_all()
+    app.extensions["uncommitted"] = watch = Uncommitted(app)
     yield app
+    watch.stop()
     database.dispose()
 
 
@@ -31,7 +34,7 @@ def test_mails_newest_first_with_links_and_no_markup(demo: Flask) -> None:
     database: Database = demo.extensions["database"]
     link = "http://localhost/confirm/token-1"
     with database.session(write=True) as session:
-        for name in ("Ann", "<b onclick=x>Eve</b>"):
+        for name in ("Ann", "<b onclick=x>Eve"):
             notifications.send(
                 session,
                 to="ann@example.org",
