@@ -22,7 +22,7 @@ def profiles(session: Session) -> dict[str, ReviewerProfile]:
 def loads(session: Session) -> dict[str, int]:
     """How many reviews each reviewer is at work on."""
     query = select(Assignment.reviewer_id, func.count()).where(Assignment.ended_at.is_(None))
-    return dict(session.execute(query.group_by(Assignment.reviewer_id)).tuples().all())
+    return {reviewer: count for reviewer, count in session.execute(query.group_by(Assignment.reviewer_id))}  # noqa: C416 - rows are not typed as pairs
 
 
 def open_offer(session: Session, case_id: str) -> Offer | None:
@@ -40,15 +40,15 @@ def offers_of_case(session: Session, case_id: str) -> Sequence[Offer]:
 def offers_to(session: Session, reviewer_id: str, limit: int = 100) -> Sequence[tuple[Offer, Case]]:
     """Offers made to a reviewer with their cases, newest first."""
     query = select(Offer, Case).join(Case, Case.id == Offer.case_id).where(Offer.reviewer_id == reviewer_id)
-    return session.execute(query.order_by(Offer.made_at.desc(), Offer.id).limit(limit)).tuples().all()
+    rows = session.execute(query.order_by(Offer.made_at.desc(), Offer.id).limit(limit))
+    return [(offer, case) for offer, case in rows]
 
 
 def offer_to(session: Session, offer_id: str, reviewer_id: str) -> tuple[Offer, Case] | None:
     """One offer with its case, if it was made to this reviewer."""
     query = select(Offer, Case).join(Case, Case.id == Offer.case_id)
-    return (
-        session.execute(query.where(Offer.id == offer_id, Offer.reviewer_id == reviewer_id)).tuples().first()
-    )
+    row = session.execute(query.where(Offer.id == offer_id, Offer.reviewer_id == reviewer_id)).first()
+    return (row[0], row[1]) if row else None
 
 
 def current_assignment(session: Session, case_id: str) -> Assignment | None:
