@@ -2,15 +2,27 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Row, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.engine import CursorResult
+from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Letter, RecoveryCode, Throttle, User, WebSession
 from portal.core.sealed import CIPHER
+
+# Every request runs this one: built once, and without the ORM, which would more than double its cost.
+_SESSIONS, _USERS = WebSession.__table__, User.__table__
+_LIVE_SESSION = (
+    select(
+        _SESSIONS,
+        *(column.label(f"user_{column.name}") for column in _USERS.c if column.name != "id"),
+    )
+    .select_from(_SESSIONS.outerjoin(_USERS, _USERS.c.id == _SESSIONS.c.user_id))
+    .where(_SESSIONS.c.token_hash == bindparam("token_hash"), _SESSIONS.c.revoked_at.is_(None))
+)
 
 
 def email_index(session: Session, email: str) -> int:
@@ -33,14 +45,9 @@ def users(session: Session, roles: Sequence[str], *, active: bool | None = None)
     return session.scalars(query).all()
 
 
-def session_with_user(session: Session, token_hash: str) -> tuple[WebSession, User | None] | None:
-    """The browser session with this digest and its person, in one query."""
-    row = session.execute(
-        select(WebSession, User)
-        .outerjoin(User, User.id == WebSession.user_id)
-        .where(WebSession.token_hash == token_hash, WebSession.revoked_at.is_(None))
-    ).first()
-    return (row[0], row[1]) if row else None
+def session_with_user(connection: Connection, token_hash: str) -> Row[Any] | None:
+    """The unrevoked session with this digest and, named ``user_…``, its person, in one query."""
+    return connection.execute(_LIVE_SESSION, {"token_hash": token_hash}).first()
 
 
 def sessions_of(session: Session, user_id: str) -> Sequence[WebSession]:

@@ -19,6 +19,7 @@ from portal.accounts.services.web_sessions import Visit
 from portal.core import error_pages
 from portal.core.clock import now
 from portal.core.db import Database
+from portal.core.sealed import FieldCipher
 from portal.core.web import close_session
 
 log = structlog.get_logger()
@@ -112,8 +113,9 @@ def current() -> PortalSession:
 class DatabaseSessions(SessionInterface):
     """Reads and writes :class:`PortalSession`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, cipher: FieldCipher) -> None:
         self._database = database
+        self._cipher = cipher
 
     def open_session(self, app: Flask, request: Request) -> PortalSession:
         """The session, not read yet."""
@@ -136,8 +138,8 @@ class DatabaseSessions(SessionInterface):
             response.headers.pop("Location", None)
 
     def _read(self, token: str) -> Visit | None:
-        with self._database.session() as db:
-            visit = web_sessions.visit(db, token)
+        with self._database.engine.connect() as connection:
+            visit = web_sessions.visit(connection, self._cipher, token)
         if visit and now() - visit.last_seen_at >= SEEN_EVERY and not (has_app_context() and "db" in g):
             self._touch(visit.session_id)
         return visit

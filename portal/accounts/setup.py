@@ -59,7 +59,9 @@ def person() -> dict[str, Any]:
 def init_app(app: Flask) -> None:
     """Keep sessions in the database and tell the guard who is signed in."""
     app.config["SESSION_COOKIE_NAME"] = SECURE_COOKIE if app.config["SESSION_COOKIE_SECURE"] else COOKIE
-    app.session_interface = sessions.DatabaseSessions(app.extensions["database"])
+    app.session_interface = sessions.DatabaseSessions(
+        app.extensions["database"], app.extensions["field_cipher"]
+    )
     app.extensions["actor_loader"] = load_actor
     app.context_processor(person)
     app.register_error_handler(CSRFError, on_csrf_error)

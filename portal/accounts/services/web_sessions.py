@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from sqlalchemy import Row
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from portal.accounts import repository, tokens
@@ -13,8 +15,11 @@ from portal.accounts.policies import LIMITS, NOBODY, live
 from portal.audit import services as audit
 from portal.core.actor import Actor, Role
 from portal.core.clock import now
+from portal.core.db import Base
 from portal.core.errors import NotFound
+from portal.core.sealed import FieldCipher, Sealed
 
+T = TypeVar("T")
 LONGEST_BROWSER = 200
 SWEEP_SESSIONS_AFTER = timedelta(days=1)
 SWEEP_REST_AFTER = timedelta(days=30)
@@ -46,16 +51,16 @@ class Visit:
         return self.user_id is not None and self.factor_at is None
 
 
-def visit(session: Session, token: str) -> Visit | None:
+def visit(connection: Connection, cipher: FieldCipher, token: str) -> Visit | None:
     """The session of this cookie, if it is within its limits and its person may sign in."""
-    found = repository.session_with_user(session, tokens.digest(token))
-    if found is None:
+    row = repository.session_with_user(connection, tokens.digest(token))
+    if row is None or not (row.user_id is None or row.user_active):
         return None
-    row, user = found
-    limits = LIMITS[user.role_of] if user else NOBODY
+    role = Role(row.user_role) if row.user_id else None
+    limits = LIMITS[role] if role else NOBODY
     if not live(limits, created_at=row.created_at, last_seen_at=row.last_seen_at, at=now()):
         return None
-    return _visit(row, user) if user is None or user.active else None
+    return _visit(row, role, cipher)
 
 
 def touch(session: Session, session_id: str) -> None:
@@ -141,19 +146,29 @@ def _new(session: Session) -> tuple[WebSession, str]:
     return row, token
 
 
-def _visit(row: WebSession, user: User | None) -> Visit:
-    data = row.data or {}
-    if user is None:
-        return Visit(session_id=row.id, last_seen_at=row.last_seen_at, data=data)
+def _visit(row: Row[Any], role: Role | None, cipher: FieldCipher) -> Visit:
+    data = _opened(cipher, WebSession, WebSession.data, row.id, row.data_sealed)
+    if role is None:
+        return Visit(session_id=row.id, last_seen_at=row.last_seen_at, data=data or {})
     return Visit(
         session_id=row.id,
         last_seen_at=row.last_seen_at,
-        data=data,
-        user_id=user.id,
-        role=user.role_of,
-        name=user.name or "",
-        email=user.email or "",
-        has_second_factor=user.has_second_factor,
+        data=data or {},
+        user_id=row.user_id,
+        role=role,
+        name=_opened(cipher, User, User.name, row.user_id, row.user_name_sealed) or "",
+        email=_opened(cipher, User, User.email, row.user_id, row.user_email_sealed) or "",
+        has_second_factor=row.user_totp_sealed is not None,
         factor_at=row.factor_at,
         stepped_up_at=row.stepped_up_at,
     )
+
+
+def _opened(
+    cipher: FieldCipher, model: type[Base], column: Sealed[T], row_id: str, ciphertext: bytes | None
+) -> T | None:
+    """What a sealed column holds, read without making an object of its row."""
+    if ciphertext is None:
+        return None
+    binding = f"{model.__tablename__}|{column.column}|{row_id}".encode()
+    return column.decode(cipher.open(ciphertext, binding))

@@ -16,10 +16,12 @@ from portal.accounts import repository, services, tokens
 from portal.accounts.factors import Verdict
 from portal.accounts.models import Letter, LetterKind, User
 from portal.accounts.services import letters, people, second_factor, throttles, web_sessions
+from portal.accounts.services.web_sessions import Visit
 from portal.core.actor import Actor, Role
 from portal.core.clock import now
 from portal.core.db import Database
 from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.sealed import CIPHER
 from tests.integration.accounts.kit import PASSWORD, SECRET, code_now
 
 Result = TypeVar("Result")
@@ -48,6 +50,10 @@ def _race(database: Database, work: Callable[[Session], Result]) -> list[Result]
 
     with ThreadPoolExecutor(RACERS) as pool:
         return list(pool.map(one, range(RACERS)))
+
+
+def _visit(session: Session, token: str) -> Visit | None:
+    return web_sessions.visit(session.connection(), session.info[CIPHER], token)
 
 
 def test_a_code_sent_many_times_at_once_is_accepted_once(database: Database) -> None:
@@ -177,10 +183,10 @@ def test_an_ended_session_is_not_brought_back(database: Database) -> None:
     user_id = _person(database)
     with database.session(write=True) as session:
         token = web_sessions.sign_in(session, None, user_id, browser="x", data={})
-        visit = web_sessions.visit(session, token)
+        visit = _visit(session, token)
         assert visit is not None
         web_sessions.end(session, visit.session_id)
-        assert web_sessions.visit(session, token) is None
+        assert _visit(session, token) is None
         assert web_sessions.confirm(session, visit.session_id, {}) is None
 
 

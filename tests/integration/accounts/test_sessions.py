@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import Engine, event, func, select
 from sqlalchemy.exc import OperationalError
 
 from portal.accounts import services
@@ -224,7 +224,7 @@ def test_a_database_that_is_away_gives_a_page_that_says_so(
     def away(*_: object, **__: object) -> None:
         raise OperationalError("select 1", {}, Exception("away"))
 
-    monkeypatch.setattr(Database, "open_session", away)
+    monkeypatch.setattr(Engine, "connect", away)
     answer = browser.client.get("/account")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
