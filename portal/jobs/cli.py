@@ -9,7 +9,6 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-import portal
 from portal.core.web import database
 from portal.jobs import registry, services
 from portal.jobs.worker import LEASE, Stopped, Worker
@@ -29,7 +28,7 @@ def worker(once: bool, lease: float) -> None:
 
     The first signal lets the current job finish; a second one, a moment later, gives it back to the queue.
     """
-    registry.load(portal)
+    registry.load()
     hands = Worker(database(), current_app.app_context, lease=timedelta(seconds=lease))
     _stop_on_signals(hands)
     try:

@@ -1,6 +1,7 @@
 """Which function does which kind of job."""
 
 import pkgutil
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -41,8 +42,13 @@ def handler(kind: str, *, every: int | None = None) -> Callable[[Work], Work]:
     return register
 
 
-def load(house: ModuleType) -> None:
-    """Import the ``tasks`` of every room, which registers their handlers."""
+def load(house: ModuleType | None = None) -> None:
+    """Import the ``tasks`` of every room, which registers their handlers.
+
+    :param house: the package of the rooms; ours when left out, without importing it by name, because
+        importing the house means importing every room above this one.
+    """
+    house = house or sys.modules[__name__.partition(".")[0]]
     for room in pkgutil.iter_modules(house.__path__, f"{house.__name__}."):
         if room.ispkg and find_spec(f"{room.name}.tasks"):
             import_module(f"{room.name}.tasks")

@@ -82,7 +82,8 @@ def test_the_command_stops_when_asked(app: Flask, settings: Settings, sign: sign
         stderr=subprocess.PIPE,
     ) as process:
         assert process.stderr is not None
-        assert "worker.started" in process.stderr.readline()
+        first = process.stderr.readline()
+        assert "worker.started" in first, first + process.stderr.read()
         wait_for(lambda: _done(database, "audit.anchor"))
         process.send_signal(sign)
         _, errors = process.communicate(timeout=20)

@@ -41,6 +41,12 @@ def make_due(database: Database) -> None:
         session.commit()
 
 
+def expire_leases(database: Database) -> None:
+    with database.session(write=True) as session:
+        session.execute(update(Job).values(lease_until=now() - timedelta(minutes=1)))
+        session.commit()
+
+
 def add_effect(context: JobContext) -> None:
     """An effect in the database: one more job of a kind that nobody does."""
     jobs.enqueue(context.session, "test.effect", {}, run_at=now() + timedelta(days=1))
@@ -133,11 +139,12 @@ def test_a_worker_that_lost_its_lease_has_no_effect(database: Database, handlers
     def work(context: JobContext, _: Payload) -> None:
         runs.append(context.attempt)
         if context.attempt == 1:
+            expire_leases(database)
             assert overtaking.step()
         add_effect(context)
 
     job_id = enqueue(database)
-    Worker(database, nullcontext, lease=EXPIRED).step()
+    Worker(database, nullcontext).step()
 
     job = find(database, job_id)
     assert (job.state, job.fence, job.last_error) == ("done", 2, None)
@@ -161,13 +168,14 @@ def test_the_fence_tells_a_handler_that_it_is_too_late(database: Database, handl
 
     @handler("test.work")
     def work(context: JobContext, _: Payload) -> None:
+        expire_leases(database)
         taken = queue.claim(database, "other", timedelta(minutes=1))
         assert taken is not None
         context.fence()
         outside.append("mail sent")
 
     job_id = enqueue(database)
-    Worker(database, nullcontext, lease=EXPIRED).step()
+    Worker(database, nullcontext).step()
     assert outside == []
     assert find(database, job_id).state == "running"
     assert find(database, job_id).worker == "other"
