@@ -87,9 +87,7 @@ def read(session: Session, case: Case, *, at: datetime | None = None) -> Content
 
 def _missing(session: Session, case: Case) -> list[str]:
     """What readiness finds absent: documents first, for they take longest to get."""
-    absent = [
-        item for item in readiness.for_case(session, case) if item.state is readiness.ItemState.MISSING
-    ]
+    absent = [item for item in readiness.for_case(session, case) if item.state is readiness.ItemState.MISSING]
     reports, questions = [], []
     for item in absent:
         if item.key.startswith("document."):

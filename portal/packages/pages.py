@@ -16,7 +16,8 @@ LEGEND = (
     "portal. Nothing on these two sides was checked against the reports. "
     "“unknown” means asked and not answered."
 )
-ELSEWHERE = "see answers.pdf"
+ANSWERS = "answers.pdf"
+INDEX = "README.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +89,14 @@ def synopsis_data(
         "question_notes": _more(len(synopsis.questions) - len(shown), "question"),
         "blocks": [_block(block, room) for block in as_data(synopsis)],
         "missing": [_cut(text, room.value) for text in missing[: room.missing]],
-        "missing_notes": _more(len(missing) - room.missing, "item", "README.txt"),
+        "missing_notes": _more(len(missing) - room.missing, "item", INDEX),
         "documents": {
             "columns": ["No.", "Kind", "File", "Pages"],
             "rows": [
-                [str(number), listed.kind, _cut(listed.file_name, 70), str(listed.pages or "–")]
+                [str(number), listed.kind, _cut(listed.file_name, 70, INDEX), str(listed.pages or "–")]
                 for number, listed in enumerate(documents[: room.documents], start=1)
             ],
-            "notes": _more(len(documents) - room.documents, "document", "README.txt"),
+            "notes": _more(len(documents) - room.documents, "document", INDEX),
         },
     }
 
@@ -129,13 +130,13 @@ def _block(block: dict[str, Any], room: Room) -> dict[str, Any]:
     return {**block, "lines": lines, "table": table}
 
 
-def _more(count: int, thing: str, where: str = "answers.pdf") -> list[str]:
+def _more(count: int, thing: str, where: str = ANSWERS) -> list[str]:
     if count <= 0:
         return []
     return [f"{count} more {thing}{'s' if count > 1 else ''}: see {where}."]
 
 
-def _cut(text: str, room: int) -> str:
+def _cut(text: str, room: int, where: str = ANSWERS) -> str:
     """At most ``room`` letters in a matching number of lines, then where the rest is."""
     kept = "\n".join(text.splitlines()[: max(1, room // 90)])[:room].rstrip()
-    return text if kept == text.rstrip() else f"{kept}… ({ELSEWHERE})"
+    return text if kept == text.rstrip() else f"{kept}… (see {where})"
