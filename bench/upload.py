@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -87,10 +88,10 @@ def main() -> int:
         with (
             s3_endpoint(directory / "s3") as endpoint,
             running_portal(object_store=f"s3://bench?endpoint={endpoint}") as portal,
+            closing(Client(portal, make_person(portal, Role.PATIENT))) as client,
         ):
-            patient = make_person(portal, Role.PATIENT)
-            case = make_case(portal, patient)
-            ours, plain = uploader(Client(portal, patient), case.reference), baseline(endpoint)
+            case = make_case(portal, client.actor)
+            ours, plain = uploader(client, case.reference), baseline(endpoint)
             small = make_file(directory / "small.pdf", 1)
             ours(small)
             plain(small)

@@ -1,8 +1,6 @@
 """Pages of documents: the list, the ways in and out, and the viewer."""
 
-from typing import cast
-
-from flask import Blueprint, Flask, Response, flash, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
@@ -18,7 +16,7 @@ from portal.core.errors import NotFound
 from portal.core.guard import stepped_up
 from portal.core.permissions import Permission
 from portal.core.web import close_session, current_actor, database, db, see_other, settings
-from portal.documents import incoming, names, policies, presenters, services, setup
+from portal.documents import incoming, names, policies, presenters, services
 from portal.documents.checks import ACCEPT
 from portal.documents.forms import RemoveForm, ReportsForm
 from portal.documents.incoming import FormOutcome
@@ -28,7 +26,6 @@ from portal.documents.verdicts import LIMITS, Refused
 from portal.vault.web import current_vault
 
 blueprint = Blueprint("documents", __name__)
-blueprint.record_once(lambda state: setup.init_app(cast(Flask, state.app)))
 
 
 def reach(reference: str) -> ScopedCase:
@@ -84,9 +81,10 @@ def add(reference: str) -> AnyResponse | tuple[str, int]:
     outcome = incoming.take_form(_uploads(reference))
     form = ReportsForm(formdata=None, kind=outcome.kind)
     _show_problems(form, outcome)
+    if outcome.arrivals:
+        flash(_taken(len(outcome.arrivals)))
     if form.errors:
         return _page(reach(reference), form), 413 if _too_much(outcome) else 422
-    flash(_taken(len(outcome.arrivals)))
     return see_other("documents.reports", reference=reference)
 
 
@@ -101,8 +99,6 @@ def _show_problems(form: ReportsForm, outcome: FormOutcome) -> None:
         form.add_error("files", _("Choose at least one file"))
     for name, reason in outcome.refused:
         form.add_error("files", f"“{names.clean(name)}”: {presenters.why(reason, settings())}")
-    if outcome.refused and outcome.arrivals:
-        form.add_error("files", _taken(len(outcome.arrivals)))
 
 
 def _taken(count: int) -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-import portal
 from portal.cases.models import Case, CaseStatus
 from portal.core.actor import Actor, Role
 from portal.core.db import Database
@@ -65,7 +64,7 @@ def case(open_case: Callable[..., Case]) -> Case:
 @pytest.fixture
 def work(app: Flask, database: Database) -> Callable[[], int]:
     """Do every job that is due."""
-    registry.load(portal)
+    registry.load()
     return Worker(database, app.app_context).drain
 
 
