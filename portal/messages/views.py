@@ -50,7 +50,8 @@ def write(reference: str, audience: str | None) -> Response | tuple[str, int]:
             audience=chosen,
             asks=form.asks.data and _may_ask(scoped, chosen),
             answers=form.about.data or None,
-            link=settings().base_url + url_for("messages.thread", reference=reference, audience=chosen.value),
+            link=settings().base_url.rstrip("/")
+            + url_for("messages.thread", reference=reference, audience=chosen.value),
         )
     except Invalid as error:
         form.add_error(error.field, error.message)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.cases.models import Case, CaseStatus
-from portal.documents.models import DocumentKind
+from portal.documents.presenters import KIND_NAMES
 from portal.routing.facts import OLDEST_BAND, Facts
 from portal.routing.models import Offer, OfferState
 from portal.routing.states import states
@@ -63,19 +63,6 @@ def state_words(offer: Offer, case: Case) -> str:
     return str(words[OfferState(offer.state)])
 
 
-def kind_words(kind: DocumentKind) -> str:
-    """The name of a kind of document."""
-    words = {
-        DocumentKind.PATHOLOGY: _("Pathology"),
-        DocumentKind.BIOMARKER: _("Biomarker and gene tests of the tumor"),
-        DocumentKind.GERMLINE: _("Tests of inherited genes"),
-        DocumentKind.IMAGING: _("Imaging"),
-        DocumentKind.TREATMENT: _("Treatment notes"),
-        DocumentKind.OTHER: _("Other"),
-    }
-    return str(words[kind])
-
-
 def facts(known: Facts) -> list[tuple[str, str]]:
     """The facts of an offer, each with its name; what is not known says so."""
     unknown = _("Not stated")
@@ -96,7 +83,7 @@ def facts(known: Facts) -> list[tuple[str, str]]:
 def document_lines(known: Facts) -> list[str]:
     """One line a kind of document."""
     return [
-        _("%(kind)s: %(files)s, %(pages)s", kind=kind_words(kind), files=_files(files), pages=_pages(pages))
+        _("%(kind)s: %(files)s, %(pages)s", kind=KIND_NAMES[kind], files=_files(files), pages=_pages(pages))
         for kind, files, pages in known.documents
     ]
 

@@ -123,4 +123,4 @@ def _page(found: Offer, case: Case, form: DeclineForm) -> str:
 
 
 def _desk(case: Case) -> str:
-    return settings().base_url + url_for("triage.desk", reference=case.reference)
+    return settings().base_url.rstrip("/") + url_for("triage.desk", reference=case.reference)
