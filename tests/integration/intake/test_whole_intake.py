@@ -45,7 +45,9 @@ def test_a_case_sent_twice_says_so(client: PortalClient, walker: Walker) -> None
     assert client.get(f"{walker.base}/send").location == walker.base
 
 
-def test_answers_can_still_be_read_but_not_changed_after_sending(client: PortalClient, walker: Walker) -> None:
+def test_answers_can_still_be_read_but_not_changed_after_sending(
+    client: PortalClient, walker: Walker
+) -> None:
     for task in walker.pack.tasks:
         walker.fill_task(task.key)
     data, _ = walker.form(f"{walker.base}/send")
@@ -67,10 +69,12 @@ def test_sending_with_something_missing_leads_to_the_list(client: PortalClient, 
 def test_without_agreeing_to_share_nothing_is_sent(client: PortalClient, walker: Walker) -> None:
     for task in walker.pack.tasks:
         walker.fill_task(task.key)
-    data, questions = walker.form(f"{walker.base}/send")
+    data, _ = walker.form(f"{walker.base}/send")
     needed = dict(walker.pack.sending_needed)
     refused = next(link_id for link_id in needed if len(walker.pack.questionnaire.by_id[link_id].options) > 1)
-    other = next(o.code for o in walker.pack.questionnaire.by_id[refused].options if o.code != needed[refused])
+    other = next(
+        o.code for o in walker.pack.questionnaire.by_id[refused].options if o.code != needed[refused]
+    )
     page = client.submit_for_page(f"{walker.base}/send", {**data, **needed, refused: other})
     assert "We can only send the case with" in page.text
     assert walker.case().state is CaseStatus.DRAFT
