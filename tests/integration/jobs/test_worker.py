@@ -16,6 +16,7 @@ from portal.jobs import services as jobs
 from portal.jobs.context import GiveUp, JobContext
 from portal.jobs.models import Job
 from portal.jobs.registry import handler
+from portal.jobs.tasks import cleanup
 from portal.jobs.worker import Stopped, Worker
 
 Payload = Mapping[str, str]
@@ -281,3 +282,22 @@ def test_two_workers_never_do_one_job_twice(database: Database, handlers: None) 
         thread.join()
     assert len(done) == 30
     assert set(done) == ids
+
+
+def test_old_finished_jobs_are_forgotten_and_dead_ones_kept(database: Database, worker: Worker) -> None:
+    handler("jobs.cleanup")(cleanup)
+    ends = {
+        enqueue(database): ("done", timedelta(days=8)),
+        enqueue(database): ("done", timedelta(days=6)),
+        enqueue(database): ("dead", timedelta(days=90)),
+    }
+    with database.session(write=True) as session:
+        for job_id, (state, age) in ends.items():
+            job = session.get_one(Job, job_id)
+            job.state, job.finished_at = state, now() - age
+        session.commit()
+    forgotten, *kept = ends
+    kept.append(enqueue(database, "jobs.cleanup"))
+    worker.drain()
+    with database.session() as session:
+        assert set(session.scalars(select(Job.id))) == set(kept), f"not {forgotten}"
