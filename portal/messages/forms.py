@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from portal.core.forms import PortalForm
 from portal.messages.policies import BODY_LIMIT
@@ -16,7 +16,7 @@ class MessageForm(PortalForm):
     body = TextAreaField(
         _l("Your message"),
         validators=[
-            InputRequired(_l("Write your message")),
+            DataRequired(_l("Write your message")),
             Length(max=BODY_LIMIT, message=_l("Your message must be %(max)d characters or less")),
         ],
         render_kw={"maxlength": BODY_LIMIT},

@@ -5,7 +5,7 @@ import re
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from portal.core.forms import PortalForm
 from portal.routing.models import ReviewerProfile
@@ -20,7 +20,7 @@ class DeclineForm(PortalForm):
         _l("Why do you decline?"),
         description=_l("The coordinator reads this, the patient does not."),
         validators=[
-            InputRequired(_l("Write why you decline")),
+            DataRequired(_l("Write why you decline")),
             Length(max=REASON_LIMIT, message=_l("The reason must be %(max)d characters or less")),
         ],
     )
@@ -36,7 +36,7 @@ class ProfileForm(PortalForm):
             "You are not offered patients of your own institution."
         ),
         validators=[
-            InputRequired(_l("Enter the institution where you work")),
+            DataRequired(_l("Enter the institution where you work")),
             Length(max=200, message=_l("The institution must be %(max)d characters or less")),
         ],
         render_kw={"autocomplete": "organization"},
@@ -45,19 +45,19 @@ class ProfileForm(PortalForm):
         _l("Subspecialty"),
         description=_l("For example breast medical oncology"),
         validators=[
-            InputRequired(_l("Enter your subspecialty")),
+            DataRequired(_l("Enter your subspecialty")),
             Length(max=200, message=_l("The subspecialty must be %(max)d characters or less")),
         ],
     )
     licensed_states = StringField(
         _l("States in which you hold a medical licence"),
         description=_l("For example CA, NY, Texas"),
-        validators=[InputRequired(_l("Enter at least one state"))],
+        validators=[DataRequired(_l("Enter at least one state"))],
     )
     languages = StringField(
         _l("Languages you read"),
         description=_l("For example English, Spanish"),
-        validators=[InputRequired(_l("Enter at least one language")), Length(max=200)],
+        validators=[DataRequired(_l("Enter at least one language")), Length(max=200)],
     )
     conflicts = TextAreaField(
         _l("Other institutions whose patients you do not take"),
