@@ -72,8 +72,8 @@ def session_rows(rows: Iterable[WebSession], this: str | None) -> list[SessionRo
         SessionRow(
             session_id=row.id,
             browser=browser_name(row.browser or ""),
-            started=format_datetime(row.created_at, "d MMM y, HH:mm"),
-            last_seen=format_datetime(row.last_seen_at, "d MMM y, HH:mm"),
+            started=format_datetime(row.created_at, "d MMM y, HH:mm z"),
+            last_seen=format_datetime(row.last_seen_at, "d MMM y, HH:mm z"),
             is_this=row.id == this,
         )
         for row in rows
