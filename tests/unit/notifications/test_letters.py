@@ -51,6 +51,7 @@ def test_a_name_cannot_break_out_of_its_line(name: str) -> None:
     subject, body = letters.render("case_sent", {**CONTEXT, "name": name, "reference": name})
     assert subject.splitlines() == [subject]
     assert body.splitlines()[0].startswith("Hello A")
+    assert body.splitlines()[0].isprintable()
     message = compose(mail_id="m", sender="portal@localhost", to="a@example.org", subject=subject, body=body)
     assert message["Bcc"] is None
     assert b"\nBcc:" not in message.as_bytes()
