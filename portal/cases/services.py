@@ -13,8 +13,6 @@ from portal.core.clock import now
 from portal.core.errors import Conflict, Invalid
 from portal.core.ids import new_reference
 
-PACK_DEFAULT = "hrpos-her2neg-mbc"
-
 
 def create_draft(session: Session, *, actor: Actor, pack: str, pack_version: str) -> Case:
     """Open a draft for the patient who acts and give them the owner's access.

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from portal.cases import services
 from portal.cases.models import Case, CaseStatus
 from portal.core.actor import Actor, Role
+from portal.knowledge import loader
 from tests.support.people import actor_of, make_user
 
 PATH = {
@@ -42,7 +43,8 @@ PATH = {
 def make_case(session: Session, status: CaseStatus = CaseStatus.DRAFT, *, owner: Actor | None = None) -> Case:
     """A case in this status, moved there step by step; with a new patient unless ``owner`` is given."""
     owner = owner or actor_of(make_user(session, Role.PATIENT))
-    case = services.create_draft(session, actor=owner, pack="hrpos-her2neg-mbc", pack_version="0.1.0")
+    pack = loader.pack()
+    case = services.create_draft(session, actor=owner, pack=pack.id, pack_version=pack.version)
     for step in PATH[status]:
         services.change_status(session, case, CaseStatus(step), actor=Actor.system())
     return case
