@@ -1,6 +1,5 @@
 """Use cases of packages: seal an edition, list editions, read parts, stream the whole."""
 
-import hashlib
 import hmac
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -48,6 +47,11 @@ class SealedEdition:
     edition: int
     sealed_at: datetime
     parts: tuple[StoredPart, ...]
+
+    @property
+    def zip_size(self) -> int:
+        """Bytes of the ZIP."""
+        return zipstream.length((part.name, part.size) for part in self.parts)
 
     @property
     def file_name(self) -> str:
@@ -151,17 +155,18 @@ def read_part(vault: Vault, sealed: SealedEdition, name: str) -> tuple[StoredPar
     found = next((part for part in sealed.parts if part.name == name), None)
     if found is None:
         raise NotFound
-    return found, b"".join(_checked(vault.open(sealed.case_id, found.object_id, found.manifest), found))
+    return found, _open(vault, sealed, found).read_all()
 
 
 def read_parts(vault: Vault, sealed: SealedEdition) -> Iterator[tuple[StoredPart, Iterator[bytes]]]:
-    """Every part with its pieces, in order; each digest is checked as its last piece goes out.
+    """Every part with its pieces, in order.
 
-    Every vault manifest is checked before this returns, so that a package somebody tampered with
-    fails before its first byte.
+    Before this returns the vault manifest of every part is authenticated and its digest compared with
+    the sealed one, so that a package somebody tampered with fails before its first byte. Each segment is
+    then authenticated against that manifest before it is released, which leaves nothing to hash again.
     """
-    opened = [(part, vault.open(sealed.case_id, part.object_id, part.manifest)) for part in sealed.parts]
-    return ((part, _checked(reader, part)) for part, reader in opened)
+    opened = [(part, _open(vault, sealed, part)) for part in sealed.parts]
+    return ((part, reader.chunks()) for part, reader in opened)
 
 
 def stream_zip(vault: Vault, sealed: SealedEdition) -> Iterator[bytes]:
@@ -174,13 +179,11 @@ def stream_zip(vault: Vault, sealed: SealedEdition) -> Iterator[bytes]:
     return zipstream.stream(entries, at=sealed.sealed_at)
 
 
-def _checked(reader: ObjectReader, part: StoredPart) -> Iterator[bytes]:
-    digest = hashlib.sha256()
-    for chunk in reader.chunks():
-        digest.update(chunk)
-        yield chunk
-    if not hmac.compare_digest(digest.hexdigest(), part.sha256):
+def _open(vault: Vault, sealed: SealedEdition, part: StoredPart) -> ObjectReader:
+    reader = vault.open(sealed.case_id, part.object_id, part.manifest)
+    if not hmac.compare_digest(reader.sha256, part.sha256):
         raise Tampered("a part of a package does not have the digest that was sealed")
+    return reader
 
 
 def contents_of(session: Session, case: Case) -> Contents:

@@ -84,9 +84,9 @@ def download(reference: str) -> Response:
     _record("package.downloaded", case, chosen)
     db().commit()
     close_session()
-    return _attachment(
-        Response(services.stream_zip(current_vault(), sealed), mimetype="application/zip"), sealed.file_name
-    )
+    response = Response(services.stream_zip(current_vault(), sealed), mimetype="application/zip")
+    response.content_length = sealed.zip_size
+    return _attachment(response, sealed.file_name)
 
 
 @blueprint.get("/reviews/<reference>/package/<name>")

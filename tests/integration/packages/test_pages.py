@@ -44,6 +44,7 @@ def test_the_zip_is_whole_and_never_opened_inside_the_portal(
     assert answer.mimetype == "application/zip"
     assert answer.headers["Content-Disposition"] == f"attachment; filename={review.reference}-edition-1.zip"
     assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer.content_length == len(answer.data)
     path = tmp_path / "p.zip"
     path.write_bytes(answer.data)
     assert verify.verify(path) == []

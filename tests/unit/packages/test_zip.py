@@ -85,9 +85,15 @@ def test_a_failing_part_leaves_no_readable_archive() -> None:
         zipfile.ZipFile(io.BytesIO(out))
 
 
-def test_a_part_that_needs_64_bits_may_be_announced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zipstream, "_LARGE", 3)
-    with zipfile.ZipFile(io.BytesIO(_archive(FILES))) as archive:
+@pytest.mark.parametrize("limit", [3, 100, 2**31 - 1])
+@pytest.mark.parametrize("files", [{}, FILES, {"ü/" + "n" * 200: b"x" * 5000, "b": b"y"}])
+def test_the_length_is_known_before(
+    monkeypatch: pytest.MonkeyPatch, limit: int, files: dict[str, bytes]
+) -> None:
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", limit)
+    made = _archive(files)
+    assert zipstream.length((name, len(data)) for name, data in files.items()) == len(made)
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
         assert archive.testzip() is None
 
 
