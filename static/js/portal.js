@@ -1,5 +1,8 @@
 // Small helps on top of pages that work without them. Elements ask for one with a data attribute.
 
+const { initAll } = await import(document.getElementById("components").href);
+initAll();
+
 // <button data-print hidden>: shows itself and prints the page.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

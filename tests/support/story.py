@@ -215,7 +215,7 @@ class Patient(Person):
         return [str(href) for href in hrefs]
 
     def _one_page(self, left: dict[str, Any]) -> None:
-        add = self.page.get_by_role("button", name=re.compile("^Add (one|another):"))
+        add = self.page.get_by_role("button", name=re.compile("^Add (one|another)"))
         if not self.page.locator('input[name="asked"]').count():
             self._add_entries(add, left)
             return

@@ -1,10 +1,11 @@
-"""Notices work that a request flushed and then threw away."""
+"""Notices work, or an audit event, that a request prepared and then threw away."""
 
 from flask import Flask, g, has_app_context
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 FLUSHED = "test_flushed"
+AUDIT_WAITING = "audit_waiting"
 
 
 class Uncommitted:
@@ -26,7 +27,9 @@ class Uncommitted:
 
     def _at_end(self, error: BaseException | None) -> None:
         session = g.get("db") if has_app_context() else None
-        if session is not None and session.info.pop(FLUSHED, False) and error is None:
+        if session is None or error is not None:
+            return
+        if session.info.pop(FLUSHED, False) or session.info.get(AUDIT_WAITING):
             self.lost += 1
 
     def stop(self) -> None:
