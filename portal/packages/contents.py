@@ -29,7 +29,11 @@ _WAITING = frozenset({DocumentState.RECEIVED, DocumentState.CHECKING})
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A case read once. ``response`` holds enabled answers only; ``documents`` those ready to be read."""
+    """A case read once.
+
+    ``response`` holds enabled answers only; ``documents`` those ready to be read; ``missing`` what is not
+    there, a sentence each; ``unanswered`` the required questions without an answer.
+    """
 
     pack: Pack
     layout: Layout
@@ -38,6 +42,7 @@ class Contents:
     chapters: list[Chapter]
     documents: Sequence[Document]
     missing: Sequence[str]
+    unanswered: Sequence[str]
 
     @property
     def digest(self) -> str:
@@ -51,6 +56,11 @@ class Contents:
             ],
         }
         return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def lacking(self) -> list[str]:
+        """All that is missing, documents first, for they take longest to get."""
+        return [*self.missing, *(f"Not answered: {question}" for question in self.unanswered)]
 
     def typed(self, link_ids: Sequence[str]) -> list[str]:
         """The answers to these questions in words."""
@@ -68,6 +78,7 @@ def read(session: Session, case: Case, *, at: datetime | None = None) -> Content
     layout = layout_of(pack.id)
     response = to_response(pack.questionnaire, told_answers, authored=at.replace(microsecond=0))
     listed = documents.documents_of(session, case)
+    reports, questions = _absent(session, case)
     return Contents(
         pack=pack,
         layout=layout,
@@ -81,20 +92,19 @@ def read(session: Session, case: Case, *, at: datetime | None = None) -> Content
         ),
         chapters=transcript(pack.questionnaire, told_answers),
         documents=[document for document in listed if document.state_of is DocumentState.READY],
-        missing=[*_missing(session, case), *_unread(listed)],
+        missing=[*(f"No document: {label}" for label in reports), *_unread(listed)],
+        unanswered=questions,
     )
 
 
-def _missing(session: Session, case: Case) -> list[str]:
-    """What readiness finds absent: documents first, for they take longest to get."""
-    absent = [item for item in readiness.for_case(session, case) if item.state is readiness.ItemState.MISSING]
-    reports, questions = [], []
-    for item in absent:
-        if item.key.startswith("document."):
-            reports.append(f"No document: {item.label}")
-        else:
-            questions.append(f"Not answered: {item.label}")
-    return [*reports, *questions]
+def _absent(session: Session, case: Case) -> tuple[list[str], list[str]]:
+    """What readiness finds absent: kinds of documents, and required questions."""
+    reports: list[str] = []
+    questions: list[str] = []
+    for item in readiness.for_case(session, case):
+        if item.state is readiness.ItemState.MISSING:
+            (reports if item.key.startswith("document.") else questions).append(item.label)
+    return reports, questions
 
 
 def _unread(listed: Sequence[Document]) -> list[str]:

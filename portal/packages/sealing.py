@@ -86,7 +86,7 @@ def _synopsis(contents: Contents, stamp: Stamp) -> bytes:
         pages.Listed(document.kind, document.file_name or "", document.page_count)
         for document in contents.documents
     ]
-    return pages.synopsis_pdf(stamp.heading, contents.synopsis, contents.missing, listed)
+    return pages.synopsis_pdf(stamp.heading, contents.synopsis, contents.lacking, listed)
 
 
 def _answers(contents: Contents, stamp: Stamp) -> bytes:
@@ -121,7 +121,7 @@ def _readme(
         *(f"  {made.name}  {_line(made.title)}" for made in originals),
         "",
         "Missing or old when this edition was sealed",
-        *(f"  - {_line(text)}" for text in contents.missing or ["nothing that the portal asks for"]),
+        *(f"  - {_line(text)}" for text in contents.lacking or ["nothing that the portal asks for"]),
         "",
         f"To check that nothing was changed, compare each file with {MANIFEST} (format {FORMAT}).",
         "",

@@ -52,6 +52,7 @@ def package(reference: str) -> str:
         synopsis=contents.synopsis,
         blocks=as_data(contents.synopsis),
         missing=contents.missing,
+        unanswered=contents.unanswered,
         documents=presenters.document_rows(contents.documents, case, current_actor()),
         files=presenters.file_rows(services.parts_of(db(), sealed), case),
         editions=presenters.edition_rows(services.editions(db(), case), case),

@@ -115,6 +115,7 @@ def _desk(
         synopsis=contents.synopsis,
         blocks=as_data(contents.synopsis),
         missing=contents.missing,
+        unanswered=contents.unanswered,
         documents=document_rows(contents.documents, case, current_actor()),
         saved=presenters.opinion_words(opinion),
         edition=edition.edition if edition else None,
