@@ -140,7 +140,7 @@ def _fill(made: Field, key: str, value: object) -> None:
 
 
 def posted_field(item: Item, data: "MultiDict[str, str]", description: str = "") -> Field:
-    """The field as it came back from the page."""
+    """The field as it came back from the page. Own words count also when their option was not chosen."""
     name = item.link_id
     made = Field(item, description, absent=data.get(f"{name}-absent", ""))
     if item.type is ItemType.DATE:
@@ -148,8 +148,8 @@ def posted_field(item: Item, data: "MultiDict[str, str]", description: str = "")
         return made
     made.values = [value for value in data.getlist(name) if value.strip()]
     made.other = data.get(f"{name}-other", "")
-    if item.type is ItemType.OPEN_CHOICE and made.other.strip() and not made.values:
-        made.values = [OTHER]
+    if item.type is ItemType.OPEN_CHOICE and made.other.strip() and OTHER not in made.values:
+        made.values.append(OTHER)
     return made
 
 

@@ -3,34 +3,76 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import url_for
+from flask import render_template, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 
-from portal.cases.models import Case
+from portal.cases.models import Case, CaseStatus
 from portal.intake.forms import Field, PageForm
 from portal.intake.progress import Progress, TaskState
-from portal.intake.words import TASK_STATES, problem_words
+from portal.intake.recent import Recent
+from portal.intake.words import TASK_STATES, problem_words, status_words
+from portal.knowledge import loader
 from portal.knowledge.pack import Pack, Page
 from portal.knowledge.questionnaire import Item, ItemType
 from portal.knowledge.told import Missing, Scope, Told
 from portal.knowledge.wording import Entries, Row, SectionTold, entry_rows, sections_told, words_of
 
 CHECK = "check"
+_bodies: Recent[Markup] = Recent(512)
 
 
-def tasks(pack: Pack, case: Case, progress: Progress) -> list[dict[str, object]]:
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """A line of the task list."""
+
+    title: str
+    hint: str
+    href: str
+    status: str
+    started: bool
+    done: bool
+
+
+def tasks(case: Case, progress: Progress) -> list[TaskLine]:
     """The lines of the task list that come from the questionnaire."""
-    return [
-        {
-            "title": task.title,
-            "hint": task.hint,
-            "href": url_for("intake.task", reference=case.reference, key=task.key),
-            "status": TASK_STATES[progress.tasks[task.key]],
-            "started": progress.tasks[task.key] is not TaskState.NOT_STARTED,
-            "done": progress.tasks[task.key] is TaskState.DONE,
-        }
-        for task in pack.tasks
-    ]
+    lines = []
+    for task in loader.pack(case.pack, case.pack_version).tasks:
+        state = progress.tasks[task.key]
+        href = url_for("intake.task", reference=case.reference, key=task.key)
+        started, done = state is not TaskState.NOT_STARTED, state is TaskState.DONE
+        lines.append(TaskLine(task.title, task.hint, href, str(TASK_STATES[state]), started, done))
+    return lines
+
+
+def task_list(
+    case: Case, progress: Progress | None, *, reports: int, may_withdraw: bool, may_read_opinion: bool
+) -> Markup:
+    """The body of the task list; rendered once for each state of things, for it is opened again and again."""
+    states = (tuple(progress.tasks.values()), progress.urgent) if progress else None
+    where = (case.reference, case.status, case.submitted_at, case.pack, case.pack_version)
+    key = (str(get_locale()), where, states, reports, may_withdraw, may_read_opinion)
+
+    def render() -> Markup:
+        headline, what_next = status_words(case.state)
+        return Markup(  # noqa: S704 - our own template, escaped there
+            render_template(
+                "intake/task_list_body.html",
+                case=case,
+                draft=case.state is CaseStatus.DRAFT,
+                headline=headline,
+                what_next=what_next,
+                tasks=tasks(case, progress) if progress else [],
+                done=progress.done if progress else 0,
+                urgent=progress is not None and progress.urgent,
+                reports=reports,
+                may_withdraw=may_withdraw,
+                may_read_opinion=may_read_opinion,
+            )
+        )
+
+    return _bodies.get(key, render)
 
 
 def page_url(case: Case, page: Page, then: str = "") -> str:

@@ -1,11 +1,10 @@
 """How far a patient has come, task by task; worked out once for each state of the answers."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from threading import Lock
 
+from portal.intake.recent import Recent
 from portal.knowledge.facts import urgent_answers
 from portal.knowledge.pack import Pack
 from portal.knowledge.told import Answers, Told
@@ -34,27 +33,7 @@ class Progress:
         return sum(state is TaskState.DONE for state in self.tasks.values())
 
 
-class _Recent:
-    """The last results by key: states only, never an answer."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._kept: OrderedDict[tuple[object, ...], Progress] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: tuple[object, ...], make: Callable[[], Progress]) -> Progress:
-        with self._lock:
-            known = self._kept.get(key)
-        if known is None:
-            known = make()
-            with self._lock:
-                self._kept[key] = known
-                if len(self._kept) > self._size:
-                    self._kept.popitem(last=False)
-        return known
-
-
-_recent = _Recent(REMEMBERED)
+_recent: Recent[Progress] = Recent(REMEMBERED)
 
 
 def progress(pack: Pack, case_id: str, versions: Mapping[str, int], load: Callable[[], Answers]) -> Progress:

@@ -15,6 +15,7 @@ from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.intake import repository
 from portal.intake.answers import Node, Submission, entries, replaced, seen, with_entry, without_entry
 from portal.intake.models import CALL_NOW, Consent
+from portal.intake.repository import Standing
 from portal.knowledge import loader
 from portal.knowledge.facts import case_facts
 from portal.knowledge.pack import ConsentText, Pack, Page
@@ -51,12 +52,15 @@ def start(session: Session, vault: Vault, *, actor: Actor) -> Case:
     return case
 
 
-def consents_missing(session: Session, case: Case) -> list[ConsentText]:
+def standing(session: Session, case: Case) -> Standing:
+    """Agreements, versions of the answers and number of files, in one query."""
+    return repository.standing(session, case.id)
+
+
+def consents_missing(case: Case, found: Standing) -> list[ConsentText]:
     """The required texts, in their present version, that were not agreed to yet."""
-    given = repository.given(session, case.id)
-    return [
-        text for text in pack_of(case).consents if text.required and (text.key, text.version) not in given
-    ]
+    required = (text for text in pack_of(case).consents if text.required)
+    return [text for text in required if (text.key, text.version) not in found.consents]
 
 
 def give_consents(

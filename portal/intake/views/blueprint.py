@@ -11,6 +11,7 @@ from portal.cases.scope import ScopedCase
 from portal.core.errors import Conflict
 from portal.core.web import current_actor, db, see_other
 from portal.intake import services
+from portal.intake.repository import Standing
 from portal.knowledge import loader
 
 blueprint = Blueprint("intake", __name__)
@@ -27,12 +28,14 @@ def reach(reference: str) -> ScopedCase:
     return scope.for_actor(db(), current_actor()).reach(reference)
 
 
-def need_consents(scoped: ScopedCase) -> None:
-    """Nothing is told or sent before the consents are given."""
-    if services.consents_missing(db(), scoped.case):
+def need_consents(scoped: ScopedCase) -> Standing:
+    """Nothing is told or sent before the consents are given; what the case stands on, if they are."""
+    found = services.standing(db(), scoped.case)
+    if services.consents_missing(scoped.case, found):
         if Relation.OWNER not in scoped.relations:
             raise Conflict(_("The patient has to agree to the terms first. Ask them to sign in and do so."))
         abort(see_other("intake.consents", reference=scoped.case.reference))
+    return found
 
 
 def reach_history(reference: str) -> Case:

@@ -6,17 +6,14 @@ from werkzeug.wrappers import Response
 from portal.cases import history
 from portal.cases.models import CaseStatus, Relation
 from portal.cases.permissions import Action
-from portal.cases.scope import ScopedCase
 from portal.core.access import requires
 from portal.core.errors import Invalid, NotFound
 from portal.core.permissions import Permission
 from portal.core.web import current_actor, db, see_other
-from portal.documents import services as documents
 from portal.intake import journey, presenters, services
 from portal.intake.forms import EmptyForm, consents_form
 from portal.intake.progress import progress
 from portal.intake.views.blueprint import blueprint, need_consents, reach, reach_history
-from portal.intake.words import status_words
 from portal.knowledge.told import Told
 
 Answer = str | Response | tuple[str, int]
@@ -28,34 +25,19 @@ def task_list(reference: str) -> str:
     """What is to do before sending; afterwards where the case stands."""
     scoped = reach(reference)
     case = scoped.case
-    if case.state is not CaseStatus.WITHDRAWN:
-        need_consents(scoped)
-    headline, what_next = status_words(case.state)
-    return render_template(
-        "intake/task_list.html",
-        case=case,
-        draft=case.state is CaseStatus.DRAFT,
-        headline=headline,
-        what_next=what_next,
+    found = services.standing(db(), case) if case.state is CaseStatus.WITHDRAWN else need_consents(scoped)
+    known = None
+    if scoped.may(Action.HISTORY_EDIT):
+        pack = services.pack_of(case)
+        known = progress(pack, case.id, found.versions, lambda: history.load(db(), case))
+    body = presenters.task_list(
+        case,
+        known,
+        reports=found.reports,
         may_withdraw=scoped.may(Action.CASE_WITHDRAW),
         may_read_opinion=scoped.may(Action.OPINION_READ),
-        **_work(scoped),
     )
-
-
-def _work(scoped: ScopedCase) -> dict[str, object]:
-    case = scoped.case
-    reports = len(documents.documents_of(db(), case))
-    if not scoped.may(Action.HISTORY_EDIT):
-        return {"tasks": [], "reports": reports, "urgent": False}
-    pack = services.pack_of(case)
-    known = progress(pack, case.id, history.versions(db(), case), lambda: history.load(db(), case))
-    return {
-        "tasks": presenters.tasks(pack, case, known),
-        "reports": reports,
-        "urgent": known.urgent,
-        "done": known.done,
-    }
+    return render_template("intake/task_list.html", reference=case.reference, body=body)
 
 
 @blueprint.get("/cases/<reference>/tasks/<key>")
@@ -80,7 +62,7 @@ def consents(reference: str) -> Answer:
     case = scoped.case
     if Relation.OWNER not in scoped.relations:
         raise NotFound
-    texts = services.consents_missing(db(), case)
+    texts = services.consents_missing(case, services.standing(db(), case))
     if not texts:
         return see_other("intake.task_list", reference=case.reference)
     form = consents_form(texts)

@@ -10,7 +10,6 @@ from flask import Flask
 from portal.cases import history
 from portal.core.actor import Actor, Role
 from portal.core.db import Database
-from portal.intake.forms import OTHER
 from portal.knowledge.questionnaire import ItemType
 from tests.integration.intake.walking import Walker, an_answer
 from tests.support.pages import PortalClient
@@ -118,13 +117,17 @@ def test_naughty_strings_are_kept_and_shown_and_never_run(
         client.page(f"{walker.base}/check")
 
 
-def test_own_words_beside_a_list(walker: Walker, stored: Stored) -> None:
+def test_own_words_beside_a_list(client: PortalClient, walker: Walker, stored: Stored) -> None:
     item = next(i for i in walker.pack.questionnaire.walk() if i.type is ItemType.OPEN_CHOICE)
     url = walker.url(walker.page_of(item.link_id))
-    walker.answer(url, **{item.link_id: OTHER, f"{item.link_id}-other": "Basque"})
+    walker.answer(url, **{f"{item.link_id}-other": "Basque"})
     assert stored(item.link_id) == [{"valueString": "Basque"}]
-    walker.answer(url, **{item.link_id: item.options[0].code, f"{item.link_id}-other": "left over"})
-    assert stored(item.link_id) == [item.options[0].answer]
+    listed = item.options[0]
+    data, _ = walker.form(url)
+    both = {**data, item.link_id: listed.code, f"{item.link_id}-other": "Basque"}
+    assert "choose one answer" in client.submit_for_page(url, both).text
+    walker.answer(url, **{item.link_id: listed.code})
+    assert stored(item.link_id) == [listed.answer]
 
 
 def test_two_tabs_never_overwrite_each_other(client: PortalClient, walker: Walker, stored: Stored) -> None:

@@ -7,7 +7,6 @@ from flask import Flask
 from portal.cases.models import Case
 from portal.core.actor import Actor
 from portal.core.db import Database
-from portal.intake.forms import OTHER
 from portal.knowledge import loader
 from portal.knowledge.pack import Pack, Page
 from portal.knowledge.questionnaire import Item, ItemType, Precision
@@ -133,4 +132,4 @@ def start(app: Flask, client: PortalClient, actor: Actor) -> Walker:
     return walker
 
 
-__all__ = ["OTHER", "Walker", "an_answer", "start"]
+__all__ = ["Walker", "an_answer", "start"]
