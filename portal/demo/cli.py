@@ -1,10 +1,11 @@
 """Commands of the demonstration."""
 
+from importlib import import_module
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
-import portal
 from portal.core.db import Database
 from portal.core.web import database, settings
 from portal.demo import people
@@ -59,5 +60,5 @@ def _drain() -> None:
     from portal.jobs import registry  # noqa: PLC0415 - only loading needs a worker here
     from portal.jobs.worker import Worker  # noqa: PLC0415
 
-    registry.load(portal)
+    registry.load(import_module("portal"))
     Worker(database(), current_app.app_context).drain()

@@ -101,7 +101,7 @@ class Person:
         """Follow the invitation in the mail, choose a password, set up the second factor."""
         self.open_mail("invit")
         self.heading("You are invited")
-        self.write("Password", PASSWORD)
+        self.write("New password", PASSWORD)
         self.press("Continue")
         self.set_up_second_factor()
 
