@@ -179,6 +179,7 @@ def portal_commands(port: int, host: str = LOOPBACK, threads: int = 32) -> list[
     """The web server and the worker of this portal.
 
     ``threads`` bounds how many requests are answered at once; a slow upload holds one for its whole length.
+    The server warns of more threads than cores, which here are meant to wait; only its errors are shown.
     """
     web = [
         "granian",
