@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.audit.models import AuditRow
 
+LARGEST = 2**63 - 1
 APPEND_LOCK = 0x6175646974
 """Key of the PostgreSQL advisory lock that lets one transaction at a time append ("audit")."""
 
@@ -40,7 +41,7 @@ def newest(
     """Rows below ``before``, newest first, that match every filter given."""
     wanted = select(AuditRow).order_by(AuditRow.seq.desc()).limit(limit)
     if before is not None:
-        wanted = wanted.where(AuditRow.seq < before)
+        wanted = wanted.where(AuditRow.seq < min(max(before, 0), LARGEST))
     for column, value in (
         (AuditRow.case_id, case_id),
         (AuditRow.actor_id, actor_id),

@@ -47,12 +47,18 @@ def tasks(case: Case, progress: Progress) -> list[TaskLine]:
 
 
 def task_list(
-    case: Case, progress: Progress | None, *, reports: int, may_withdraw: bool, may_read_opinion: bool
+    case: Case,
+    progress: Progress | None,
+    *,
+    reports: int,
+    own: bool,
+    may_withdraw: bool,
+    may_read_opinion: bool,
 ) -> Markup:
     """The body of the task list; rendered once for each state of things, for it is opened again and again."""
     states = (tuple(progress.tasks.values()), progress.urgent) if progress else None
     where = (case.reference, case.status, case.submitted_at, case.pack, case.pack_version)
-    key = (str(get_locale()), where, states, reports, may_withdraw, may_read_opinion)
+    key = (str(get_locale()), where, states, reports, own, may_withdraw, may_read_opinion)
 
     def render() -> Markup:
         headline, what_next = status_words(case.state)
@@ -67,6 +73,7 @@ def task_list(
                 done=progress.done if progress else 0,
                 urgent=progress is not None and progress.urgent,
                 reports=reports,
+                own=own,
                 may_withdraw=may_withdraw,
                 may_read_opinion=may_read_opinion,
             )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from portal.audit import services as audit
+from portal.audit.models import AuditRow
 from portal.cases import history, scope
 from portal.cases import services as cases
 from portal.cases.models import Case, CaseStatus, Relation
@@ -90,6 +91,18 @@ def confirm_call_now(session: Session, case: Case, *, actor: Actor) -> None:
 def note_read(session: Session, case: Case, section: str, *, actor: Actor) -> None:
     """Note in the trail that answers were shown."""
     audit.record(session, actor.did("history.read", case_id=case.id, subject=section))
+
+
+def trail(
+    session: Session, case: Case, *, actor: Actor, before: int | None
+) -> tuple[Sequence[AuditRow], bool]:
+    """One page of what was done on the case below row ``before``, newest first, and whether there is more.
+
+    Looking is an act too, noted after the rows are read.
+    """
+    rows, more = audit.page(session, case_id=case.id, before=before)
+    audit.record(session, actor.did("trail.read", case_id=case.id))
+    return rows, more
 
 
 def _keep(

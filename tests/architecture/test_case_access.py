@@ -33,6 +33,7 @@ ACTION = {
     "documents.remove": Action.DOCUMENT_DELETE,
     "documents.reports": Action.DOCUMENT_READ,
     "documents.viewer": Action.DOCUMENT_READ,
+    "intake.access": Action.CASE_READ,
     "intake.call_now": Action.CASE_READ,
     "intake.check": Action.HISTORY_READ,
     "intake.confirm_remove": Action.HISTORY_EDIT,

@@ -34,6 +34,7 @@ def task_list(reference: str) -> str:
         case,
         known,
         reports=found.reports,
+        own=Relation.OWNER in scoped.relations,
         may_withdraw=scoped.may(Action.CASE_WITHDRAW),
         may_read_opinion=scoped.may(Action.OPINION_READ),
     )
