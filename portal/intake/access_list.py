@@ -42,7 +42,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "case.draft": later("opened your request for changes"),
         "case.erased": later("erased your case"),
         "case.in_review": later("began the review"),
-        "case.offered": later("asked an expert to take your case"),
+        "case.offered": later("waits for the expert’s answer"),
         "case.read": later("opened your case"),
         "case.ready": later("marked your case as complete"),
         "case.released": later("gave you the opinion to read"),

@@ -3,6 +3,7 @@
 from flask import render_template, request, url_for
 
 from portal.cases.models import Relation
+from portal.cases.permissions import Action
 from portal.core.access import requires
 from portal.core.errors import NotFound
 from portal.core.permissions import Permission
@@ -27,6 +28,7 @@ def access(reference: str) -> str:
         days=access_list.days(access_list.lines(rows, current_actor())),
         older=older,
         newest=before is None,
+        may_write=scoped.may(Action.MESSAGE_WRITE),
     )
     db().commit()
     return page
