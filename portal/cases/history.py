@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from portal.audit import services as audit
 from portal.cases import repository
@@ -12,6 +14,7 @@ from portal.core.clock import now
 from portal.core.errors import Conflict
 
 Items = list[dict[str, Any]]
+CHANGED = "These answers were changed in another window. Open the page again to see them."
 
 
 def load(session: Session, case: Case) -> dict[str, Items]:
@@ -30,18 +33,22 @@ def save(
     """Replace the answers of one section.
 
     ``seen_version`` is the version the person started from; when it is no longer the current one
-    the save is refused with :class:`Conflict` and nothing is overwritten.
+    the save is refused with :class:`Conflict` and nothing is overwritten. Of two saves at the same
+    moment the second is refused too: it waits for the first, then finds another version than it read,
+    or a row where it found none. The savepoint leaves the caller a session to show the page again with.
     """
     row = next((row for row in repository.answers(session, case.id) if row.section == section), None)
-    if row is None:
-        row = HistoryAnswer(case_id=case.id, section=section, version=0)
-        session.add(row)
-    if seen_version is not None and seen_version != row.version:
-        raise Conflict("These answers were changed in another window. Open the page again to see them.")
-    row.answers = items
-    row.version += 1
-    row.changed_at = now()
-    row.changed_by = actor.user_id
+    if seen_version is not None and seen_version != (row.version if row else 0):
+        raise Conflict(CHANGED)
+    try:
+        with session.begin_nested():
+            if row is None:
+                row = HistoryAnswer(case_id=case.id, section=section)
+                session.add(row)
+            row.answers = items
+            row.changed_at = now()
+            row.changed_by = actor.user_id
+    except (StaleDataError, IntegrityError) as error:
+        raise Conflict(CHANGED) from error
     audit.record(session, actor.did("history.saved", case_id=case.id, subject=section))
-    session.flush()
     return row

@@ -97,7 +97,8 @@ class CaseGrant(HasId, Base):
 class HistoryAnswer(HasId, Base):
     """The answers to one section of the questionnaire, as told so far.
 
-    ``answers`` holds FHIR QuestionnaireResponse items of that section, hidden ones included.
+    ``answers`` holds FHIR QuestionnaireResponse items of that section, hidden ones included;
+    ``version`` rises with every change, as that of a case does.
     """
 
     __tablename__ = "history_answers"
@@ -107,6 +108,8 @@ class HistoryAnswer(HasId, Base):
     section: Mapped[str] = mapped_column(String(64))
     answers_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     answers = SealedJson("answers_sealed")
-    version: Mapped[int] = mapped_column(BigInteger, default=1)
+    version: Mapped[int] = mapped_column(BigInteger)
     changed_at: Mapped[datetime]
     changed_by: Mapped[str | None] = mapped_column(IdColumn)
+
+    __mapper_args__ = {"version_id_col": version}

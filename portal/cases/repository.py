@@ -1,12 +1,29 @@
 """Queries of cases. Other rooms come through ``scope`` and ``services``."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from portal.cases.models import Case, CaseGrant, CaseStatusChange, HistoryAnswer, Relation
 from portal.core.clock import now
+
+_AT: BindParameter[datetime] = bindparam("at")
+# Every page of a case runs this one: built once, for building it costs more than running it.
+_CASE_FOR = (
+    select(Case, CaseGrant.relation)
+    .outerjoin(
+        CaseGrant,
+        and_(
+            CaseGrant.case_id == Case.id,
+            CaseGrant.user_id == bindparam("user"),
+            CaseGrant.starts_at <= _AT,
+            or_(CaseGrant.ends_at.is_(None), CaseGrant.ends_at > _AT),
+        ),
+    )
+    .where(Case.reference == bindparam("reference"))
+)
 
 
 def _current() -> Select[CaseGrant]:
@@ -29,17 +46,8 @@ def relations(session: Session, case_id: str, user_id: str) -> frozenset[Relatio
 
 def case_for(session: Session, reference: str, user_id: str) -> tuple[Case, frozenset[Relation]] | None:
     """A case and the person's relations to it, in one query."""
-    moment = now()
-    held = (CaseGrant.ends_at.is_(None)) | (CaseGrant.ends_at > moment)
-    join = (
-        (CaseGrant.case_id == Case.id)
-        & (CaseGrant.user_id == user_id)
-        & (CaseGrant.starts_at <= moment)
-        & held
-    )
-    rows = session.execute(
-        select(Case, CaseGrant.relation).outerjoin(CaseGrant, join).where(Case.reference == reference)
-    ).all()
+    asked = {"reference": reference, "user": user_id, "at": now()}
+    rows = session.execute(_CASE_FOR, asked).all()
     if not rows:
         return None
     return rows[0][0], frozenset(Relation(relation) for _, relation in rows if relation)

@@ -33,6 +33,11 @@ class FieldCipher(Protocol):
         """A keyed 32-bit digest for look-ups by equality; callers post-filter."""
 
 
+def aad(table: str, column: str, row_id: str) -> bytes:
+    """What a ciphertext is bound to: moved to another table, column or row it does not open."""
+    return f"{table}|{column}|{row_id}".encode()
+
+
 class Sealed(Generic[T]):
     """Base of the descriptors: a plain value beside a ``LargeBinary`` column of ciphertext."""
 
@@ -75,7 +80,7 @@ class Sealed(Generic[T]):
         return opened[self.name][1]
 
     def _aad(self, instance: Any) -> bytes:
-        return f"{instance.__tablename__}|{self.column}|{instance.id}".encode()
+        return aad(instance.__tablename__, self.column, instance.id)
 
     def seal_into(self, instance: Any, value: T | None, cipher: FieldCipher) -> None:
         """Put the ciphertext of ``value`` into the column; called when the session flushes."""

@@ -17,7 +17,7 @@ from portal.core.actor import Actor, Role
 from portal.core.clock import now
 from portal.core.db import Base
 from portal.core.errors import NotFound
-from portal.core.sealed import FieldCipher, Sealed
+from portal.core.sealed import FieldCipher, Sealed, aad
 
 T = TypeVar("T")
 LONGEST_BROWSER = 200
@@ -170,5 +170,4 @@ def _opened(
     """What a sealed column holds, read without making an object of its row."""
     if ciphertext is None:
         return None
-    binding = f"{model.__tablename__}|{column.column}|{row_id}".encode()
-    return column.decode(cipher.open(ciphertext, binding))
+    return column.decode(cipher.open(ciphertext, aad(model.__tablename__, column.column, row_id)))
