@@ -5,7 +5,7 @@ from flask import Flask, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.core.errors import PortalError
 from portal.core.web import close_session
@@ -35,6 +35,11 @@ def on_http_error(error: HTTPException) -> Answer | HTTPException:
     if status < 400:
         return error
     return render(404 if status in {403, 405} else status)
+
+
+def on_unknown_host(_: SecurityError) -> Answer:
+    """A request under a name that is not ours: no page, for addresses cannot be made either."""
+    return "This portal is not served under this address.", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def on_csrf_error(_: CSRFError) -> Answer:
@@ -67,6 +72,7 @@ def init_app(app: Flask) -> None:
     """Register the handlers; tests see unforeseen errors themselves."""
     app.register_error_handler(PortalError, on_portal_error)
     app.register_error_handler(CSRFError, on_csrf_error)
+    app.register_error_handler(SecurityError, on_unknown_host)
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(StaleDataError, on_stale_row)
     app.register_error_handler(OperationalError, on_database_error)

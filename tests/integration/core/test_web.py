@@ -37,6 +37,12 @@ def test_pages_carry_strict_headers_and_are_never_cached(client: PortalClient) -
     assert "max-age=" in headers["Strict-Transport-Security"]
 
 
+def test_a_foreign_host_name_is_refused_in_words(client: PortalClient) -> None:
+    response = client.get("/", headers={"Host": "evil.example"})
+    assert response.status_code == 400
+    assert "not served under this address" in response.get_data(as_text=True)
+
+
 def test_each_response_has_its_own_nonce(client: PortalClient) -> None:
     first, second = (client.get("/").headers["Content-Security-Policy"] for _ in range(2))
     assert first != second
