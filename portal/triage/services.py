@@ -36,7 +36,7 @@ def queue(session: Session, show: str, after: Place | None = None) -> QueuePage:
 
 def counts(session: Session) -> Mapping[CaseStatus, int]:
     """How many cases stand in each status."""
-    return cases.count_by_status(session)
+    return repository.counts(session)
 
 
 def take(session: Session, case: Case, *, actor: Actor) -> None:
