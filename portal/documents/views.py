@@ -16,7 +16,7 @@ from portal.core.errors import NotFound
 from portal.core.guard import stepped_up
 from portal.core.permissions import Permission
 from portal.core.web import close_session, current_actor, database, db, see_other, settings
-from portal.documents import incoming, names, policies, presenters, services
+from portal.documents import incoming, names, policies, presenters, services, streams
 from portal.documents.checks import ACCEPT
 from portal.documents.forms import RemoveForm, ReportsForm
 from portal.documents.incoming import FormOutcome
@@ -185,7 +185,10 @@ def original(reference: str, document_id: str) -> AnyResponse:
     db().commit()
     name = presenters.download_name(document, reference, actor)
     reader = services.open_original(current_vault(), document)
-    response = Response(reader.chunks(), mimetype="application/octet-stream")
+    check = streams.still_may(database(), actor, reference, Action.DOCUMENT_READ)
+    close_session()
+    body = streams.started(reader.chunks(), check)
+    response = Response(body, mimetype="application/octet-stream")
     response.headers["Content-Disposition"] = names.attachment(name)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -10,7 +10,8 @@ from portal.cases.scope import ScopedCase
 from portal.core.access import requires
 from portal.core.errors import NotFound
 from portal.core.permissions import Permission
-from portal.core.web import close_session, current_actor, db
+from portal.core.web import close_session, current_actor, database, db
+from portal.documents import streams
 from portal.packages import presenters, services
 from portal.packages.models import Package
 from portal.packages.synopsis import as_data
@@ -85,7 +86,9 @@ def download(reference: str) -> Response:
     _record("package.downloaded", case, chosen)
     db().commit()
     close_session()
-    response = Response(services.stream_zip(current_vault(), sealed), mimetype="application/zip")
+    check = streams.still_may(database(), current_actor(), reference, Action.PACKAGE_READ)
+    body = streams.started(services.stream_zip(current_vault(), sealed), check)
+    response = Response(body, mimetype="application/zip")
     response.content_length = sealed.zip_size
     return _attachment(response, sealed.file_name)
 

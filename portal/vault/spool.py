@@ -8,6 +8,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from portal.core.errors import Unavailable
 from portal.vault.envelope import NONCE, TAG
 from portal.vault.errors import Tampered
 from portal.vault.secret import SecretKey
@@ -107,6 +108,12 @@ class EphemeralSpool(io.BufferedIOBase):
             raise ValueError("the spool is closed")
 
     def _flush_block(self) -> None:
+        try:
+            self._append_block()
+        except OSError as error:
+            raise Unavailable("There is no room for this file right now. Try again later.") from error
+
+    def _append_block(self) -> None:
         if self._file is None:
             make_directory(self._directory)
             self._file = tempfile.TemporaryFile(buffering=0, dir=self._directory)  # noqa: SIM115
