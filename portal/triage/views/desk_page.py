@@ -33,6 +33,8 @@ from portal.triage import presenters, services
 from portal.triage.presenters import StatusWords
 
 NEWEST_MESSAGES = 3
+DOCUMENT = "document."
+"""What the keys of readiness items about documents begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,16 @@ class Desk:
     offers: Sequence[OfferLine]
     reviewer: str
     may: frozenset[str]
+
+    @property
+    def missing_reports(self) -> list[str]:
+        """Kinds of documents that are expected and not there."""
+        return [item.label for item in self.missing if item.key.startswith(DOCUMENT)]
+
+    @property
+    def missing_answers(self) -> list[str]:
+        """Required questions without an answer."""
+        return [item.label for item in self.missing if not item.key.startswith(DOCUMENT)]
 
 
 def read(session: Session, scoped: ScopedCase) -> Desk:
