@@ -83,18 +83,18 @@ def _prepare(form: MessageForm, scoped: ScopedCase, audience: Audience) -> None:
 
 
 def _page(scoped: ScopedCase, audience: Audience, form: MessageForm) -> str:
-    messages = services.read(db(), scoped.case, scoped.actor, audience)
+    rows = presenters.rows(services.read(db(), scoped.case, scoped.actor, audience), scoped.actor)
+    conversations = services.conversations(db(), scoped.case, scoped.actor)
     if not form.is_submitted():
         _prepare(form, scoped, audience)
-    page = render_template(
+    db().commit()
+    return render_template(
         "messages/thread.html",
         reference=scoped.case.reference,
-        rows=presenters.rows(messages, scoped.actor),
-        tabs=presenters.tabs(services.conversations(db(), scoped.case, scoped.actor), audience, scoped.actor),
+        rows=rows,
+        tabs=presenters.tabs(conversations, audience, scoped.actor),
         form=form,
         may_write=scoped.may(Action.MESSAGE_WRITE),
         may_ask=_may_ask(scoped, audience),
         role=scoped.actor.role.value,
     )
-    db().commit()
-    return page

@@ -111,15 +111,14 @@ def _page(found: Offer, case: Case, form: DeclineForm) -> str:
             now().date(),
         )
     audit.record(db(), actor.did("offer.read", case_id=case.id, subject=found.id))
-    page = render_template(
+    db().commit()
+    return render_template(
         "routing/offer.html",
         offer=presenters.rows([(found, case)])[0],
         facts=presenters.facts(known) if known else [],
         documents=presenters.document_lines(known) if known else [],
         form=form,
     )
-    db().commit()
-    return page
 
 
 def _desk(case: Case) -> str:

@@ -10,10 +10,6 @@ from portal.core.forms import PortalForm
 from portal.messages.policies import BODY_LIMIT
 
 
-class StepForm(PortalForm):
-    """A button that moves the case; nothing but the anti-forgery token."""
-
-
 class AskForm(PortalForm):
     """What the patient is asked for."""
 

@@ -7,7 +7,6 @@ from portal.core.access import requires
 from portal.core.permissions import Permission
 from portal.core.web import current_actor, db
 from portal.triage import services
-from portal.triage.forms import StepForm
 from portal.triage.views import desk_page
 from portal.triage.views.blueprint import blueprint, reach
 
@@ -18,9 +17,7 @@ def desk(reference: str) -> str:
     """One case: who, where it stands, what it lacks, what was told and sent, what comes next."""
     scoped = reach(reference)
     scoped.check(Action.CASE_READ)
-    page = render_template(
-        "triage/desk.html", form=StepForm(formdata=None), desk=desk_page.read(db(), scoped)
-    )
+    contents = desk_page.read(db(), scoped)
     services.record_desk_read(db(), scoped.case, actor=current_actor())
     db().commit()
-    return page
+    return render_template("triage/desk.html", desk=contents)

@@ -68,15 +68,15 @@ def _page(case: Case, form: OfferForm) -> str:
     candidates = routing.reviewers_for(db(), case)
     rows = presenters.reviewer_rows(candidates)
     form.offer_choices([(row.id, row.name) for row in rows if not row.why_not])
-    page = render_template(
+    audit.record(db(), current_actor().did("case.read", case_id=case.id, subject="offer"))
+    place, institution = presenters.place_words(case.patient_state), case.treating_institution
+    db().commit()
+    return render_template(
         "triage/offer.html",
         form=form,
         reference=case.reference,
-        place=presenters.place_words(case.patient_state),
-        institution=case.treating_institution,
+        place=place,
+        institution=institution,
         rows=[row for row in rows if not row.why_not],
         blocked=[row for row in rows if row.why_not],
     )
-    audit.record(db(), current_actor().did("case.read", case_id=case.id, subject="offer"))
-    db().commit()
-    return page
