@@ -16,6 +16,8 @@ from portal.cases.models import Case
 from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.db import Database
+from portal.core.errors import Unavailable
+from portal.core.ids import new_id
 from portal.documents import names, repository
 from portal.documents.checks import PassingFile
 from portal.documents.models import Document, DocumentKind, DocumentState
@@ -60,14 +62,15 @@ class Uploads:
         the file is left, or the sweep removes it.
         """
         name = names.clean(file_name)
-        passing, document_id, case_id = self._begin(kind, name, announced)
+        passing, document = self._begin(kind, name, announced)
+        object_id = document.object_id or ""
         try:
-            with self._vault.write(case_id) as writer:
+            with self._vault.write(document.case_id, object_id) as writer:
                 sealed = _pour(chunks, passing, writer)
         except BaseException:
-            self._forget(document_id, None)
+            self._forget(document.id, object_id)
             raise
-        return Arrival(document_id=document_id, media_type=passing.media_type, sealed=sealed)
+        return Arrival(document_id=document.id, media_type=passing.media_type, sealed=sealed)
 
     def accept(self, arrivals: Sequence[Arrival]) -> None:
         """Make files safe: all of them or none. Raises when the case may not take them any more."""
@@ -85,7 +88,7 @@ class Uploads:
         for arrival in arrivals:
             self._forget(arrival.document_id, arrival.sealed.object_id)
 
-    def _begin(self, kind: DocumentKind, name: str, announced: int) -> tuple[PassingFile, str, str]:
+    def _begin(self, kind: DocumentKind, name: str, announced: int) -> tuple[PassingFile, Document]:
         with self._database.session(write=True) as session:
             case = self._find_case(session)
             session.refresh(case, with_for_update=True)
@@ -99,6 +102,7 @@ class Uploads:
                 case_id=case.id,
                 kind=kind.value,
                 state=DocumentState.UPLOADING.value,
+                object_id=new_id(),
                 size=announced,
                 uploaded_by=self._actor.user_id,
                 started_at=now(),
@@ -107,7 +111,7 @@ class Uploads:
             document.file_name = name
             session.add(document)
             session.commit()
-            return passing, document.id, case.id
+            return passing, document
 
     def _settle(self, session: Session, arrivals: Sequence[Arrival]) -> None:
         case = self._find_case(session)
@@ -131,16 +135,28 @@ class Uploads:
             found = [session.get(Document, arrival.document_id) for arrival in arrivals]
             return all(row is not None and row.state_of is not DocumentState.UPLOADING for row in found)
 
-    def _forget(self, document_id: str, object_id: str | None) -> None:
-        """Remove what an upload left; what cannot be removed now is swept later."""
+    def _forget(self, document_id: str, object_id: str) -> None:
+        """Remove what an upload left. A row whose object may still be there stays for the sweep, and counts
+        for nothing until then; so does one that the database cannot remove now.
+        """
         try:
-            if object_id is not None:
-                self._vault.delete(object_id)
+            gone = self._delete_object(document_id, object_id)
             with self._database.session(write=True) as session:
-                repository.delete_rows(session, document_id)
+                if gone:
+                    repository.delete_rows(session, document_id)
+                elif row := session.get(Document, document_id):
+                    row.size = 0
                 session.commit()
         except Exception as error:
             log.warning("upload.left_behind", document=document_id, error=type(error).__name__)
+
+    def _delete_object(self, document_id: str, object_id: str) -> bool:
+        try:
+            self._vault.delete(object_id)
+        except Unavailable as error:
+            log.warning("upload.left_behind", document=document_id, error=type(error).__name__)
+            return False
+        return True
 
 
 def _pour(chunks: Iterable[bytes], passing: PassingFile, writer: ObjectWriter) -> SealedObject:

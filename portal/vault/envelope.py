@@ -61,9 +61,9 @@ class Identity:
     salt: bytes
 
     @classmethod
-    def new(cls) -> "Identity":
-        """Identity of a new object."""
-        return cls(secrets.token_bytes(16), secrets.token_bytes(16), secrets.token_bytes(32))
+    def new(cls, object_id: bytes = b"") -> "Identity":
+        """Identity of a new object, under an id of its own or one that was drawn for it before."""
+        return cls(object_id or secrets.token_bytes(16), secrets.token_bytes(16), secrets.token_bytes(32))
 
 
 class ObjectCipher:

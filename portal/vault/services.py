@@ -41,9 +41,14 @@ class Vault:
         """Make everything the case sealed unreadable, here and in every backup, for good."""
         self._keys.destroy_case_key(case_id)
 
-    def write(self, case_id: str) -> ObjectWriter:
-        """A writer for a new object; raises KeyMissing when the case has no key."""
-        return ObjectWriter(self._store, ObjectCipher(self._keys.case_key(case_id), Identity.new()))
+    def write(self, case_id: str, object_id: str = "") -> ObjectWriter:
+        """A writer for a new object; raises KeyMissing when the case has no key.
+
+        ``object_id`` is a fresh random id (32 hex digits) that the caller wrote down beforehand, so that an
+        object whose upload ended in doubt can be found and removed.
+        """
+        identity = Identity.new(bytes.fromhex(object_id))
+        return ObjectWriter(self._store, ObjectCipher(self._keys.case_key(case_id), identity))
 
     def put(self, case_id: str, data: bytes) -> SealedObject:
         """Seal and store ``data`` as a new object."""

@@ -33,7 +33,9 @@ def postgres_database(server_url: str, template: str = "template1") -> Iterator[
     """A fresh database on the server, a copy of ``template``; dropped afterwards."""
     name = f"t{new_id()}"
     admin = create_engine(
-        make_url(server_url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+        make_url(server_url).set(drivername="postgresql+psycopg"),
+        isolation_level="AUTOCOMMIT",
+        pool_pre_ping=True,
     )
     with admin.connect() as connection:
         connection.execute(text(f"create database {name} template {template}"))

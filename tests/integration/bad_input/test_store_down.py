@@ -2,14 +2,20 @@
 
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Protocol
 
 import pytest
+import time_machine
 from flask import Flask
 
 from portal.cases.models import Case, CaseStatus
 from portal.core.actor import Actor, Role
+from portal.core.clock import now
 from portal.core.db import Database
+from portal.documents import repository
+from portal.jobs import registry
+from portal.jobs.worker import Worker
 from portal.settings import Settings
 from tests.integration.bad_input.conftest import Reviewed
 from tests.integration.bad_input.kit import acts, counted, unavailable
@@ -110,11 +116,17 @@ def test_an_upload_is_refused_and_leaves_nothing(
         content_type="application/octet-stream",
     )
     assert (raw.status_code, raw.headers["Retry-After"]) == (503, "30")
-    assert counted(app) == before
+    assert counted(app) == before | {"documents": 2}
     outage.start()
     assert "No files yet" in client.page(url).text
     assert client.post(url, data=_form()).status_code == 303
     assert "1 file is safely stored" in client.page(url).text
+    with app.extensions["database"].session() as session:
+        assert repository.used(session, case.id) == (3, len(reports.pdf()))
+    registry.load()
+    with time_machine.travel(now() + timedelta(hours=25)):
+        Worker(app.extensions["database"], app.app_context).drain()
+    assert counted(app)["documents"] == 1
 
 
 def test_a_case_is_not_sealed_and_stays_where_it_was(
