@@ -1,14 +1,15 @@
 """Flask sessions kept in the database; the cookie holds a random 256-bit id and nothing else.
 
-A session is read when somebody first asks for it, in one query together with its person, and written
-after the view in a short transaction of its own: it never holds the request's transaction open.
+A session is read when somebody first asks for it, in one query together with its person: in the request's own
+transaction if the request only reads, else apart from it, so that no write lock is held for it. It is written
+after the view in a short transaction of its own.
 """
 
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import structlog
-from flask import Flask, Request, Response, g, has_app_context, session
+from flask import Flask, Request, Response, g, has_app_context, has_request_context, session
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from portal.core import error_pages
 from portal.core.clock import now
 from portal.core.db import Database
 from portal.core.sealed import FieldCipher
-from portal.core.web import close_session
+from portal.core.web import close_session, db, request_writes
 
 log = structlog.get_logger()
 TOKEN_LENGTH = 43
@@ -138,13 +139,19 @@ class DatabaseSessions(SessionInterface):
             response.headers.pop("Location", None)
 
     def _read(self, token: str) -> Visit | None:
-        with self._database.engine.connect() as connection:
-            visit = web_sessions.visit(connection, self._cipher, token)
-        if visit and now() - visit.last_seen_at >= SEEN_EVERY and not (has_app_context() and "db" in g):
+        in_use = has_app_context() and "db" in g
+        if has_request_context() and not request_writes():
+            visit = web_sessions.visit(db().connection(), self._cipher, token)
+        else:
+            with self._database.engine.connect() as connection:
+                visit = web_sessions.visit(connection, self._cipher, token)
+        if visit and now() - visit.last_seen_at >= SEEN_EVERY and not in_use:
             self._touch(visit.session_id)
         return visit
 
     def _touch(self, session_id: str) -> None:
+        if has_app_context():
+            close_session()
         try:
             with self._database.session(write=True) as db:
                 web_sessions.touch(db, session_id)

@@ -5,6 +5,28 @@ import secrets
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self' 'nonce-{nonce}'",
+        "style-src 'self' 'nonce-{nonce}'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+STRICT = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(self), geolocation=(), microphone=()"),
+    ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),
+)
+
 
 def csp_nonce() -> str:
     """The nonce of this response's scripts and styles."""
@@ -15,31 +37,16 @@ def csp_nonce() -> str:
 
 def policy(nonce: str) -> str:
     """Only our own files and what carries the nonce; nothing may frame us."""
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src 'self' 'nonce-{nonce}'",
-            f"style-src 'self' 'nonce-{nonce}'",
-            "img-src 'self' data:",
-            "font-src 'self'",
-            "connect-src 'self'",
-            "form-action 'self'",
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
-        )
-    )
+    return _POLICY.format(nonce=nonce)
 
 
 def add_headers(response: Response) -> Response:
     """Every answer gets the same strict headers; pages are never kept by a cache."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", policy(csp_nonce()))
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
-    headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+    present = {name.lower() for name in headers.keys()}  # noqa: SIM118 - iterating gives pairs
+    if "content-security-policy" not in present:
+        headers.add("Content-Security-Policy", policy(csp_nonce()))
+    headers.extend((name, value) for name, value in STRICT if name.lower() not in present)
     if request.endpoint != "static":
         headers["Cache-Control"] = "no-store"
     return response

@@ -30,11 +30,12 @@ def database() -> Database:
 def db() -> Session:
     """The request's session; views commit it, teardown rolls back what they did not."""
     if "db" not in g:
-        g.db = database().open_session(write=_request_writes())
+        g.db = database().open_session(write=request_writes())
     return cast(Session, g.db)
 
 
-def _request_writes() -> bool:
+def request_writes() -> bool:
+    """Whether this request may write: by its method, or because its view records what it shows."""
     if request.method not in SAFE_METHODS:
         return True
     view = current_app.view_functions.get(request.endpoint or "")
