@@ -72,6 +72,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(
     database: Database = app.extensions["database"]
     statements: list[str] = []
     event.listen(database.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    client.page("/triage")
     counts = []
     for _ in range(2):
         for _case in range(20):
@@ -79,7 +80,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(
         store.commit()
         statements.clear()
         client.page("/triage")
-        counts.append(len(statements))
+        counts.append(sum(statement.startswith("SELECT") for statement in statements))
 
     assert counts[0] == counts[1] <= 5, statements
 
