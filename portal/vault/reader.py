@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
-from portal.vault.envelope import PART_SEGMENTS, SEGMENT, ObjectCipher
+from portal.vault.envelope import SEGMENT, ObjectCipher
 from portal.vault.errors import Tampered
 from portal.vault.manifest import Manifest
 from portal.vault.stores import ObjectStore
+
+BLOCK_SEGMENTS = 4
+"""How much is fetched at once: two blocks are in memory while one is read ahead."""
 
 
 class ObjectReader:
@@ -75,11 +78,11 @@ class ObjectReader:
 
     def _segments(self, first: int, last: int) -> Iterator[bytes]:
         """Segments ``first`` up to, not including, ``last``, each authenticated before it is released."""
-        starts = range(first, last, PART_SEGMENTS)
-        blocks = _ahead(lambda index: self._fetch(index, min(index + PART_SEGMENTS, last)), starts)
+        starts = range(first, last, BLOCK_SEGMENTS)
+        blocks = _ahead(lambda index: self._fetch(index, min(index + BLOCK_SEGMENTS, last)), starts)
         for start, block in zip(starts, blocks, strict=True):
             base = self._layout.offset(start)
-            for index in range(start, min(start + PART_SEGMENTS, last)):
+            for index in range(start, min(start + BLOCK_SEGMENTS, last)):
                 begin = self._layout.offset(index) - base
                 sealed = block[begin : begin + self._layout.sealed_length(index)]
                 yield self._cipher.open_segment(sealed, index, self._layout, self._manifest.tag(index))
