@@ -82,7 +82,7 @@ def test_a_thief_of_everything_finds_no_canary(
     walk.release(walk.tell_and_send().reference)
     database: Database = app.extensions["database"]
     settings, folders = places
-    if "postgres" in settings.database:
+    if database.engine.dialect.name == "postgresql":
         with database.engine.connect() as connection:
             connection.execute(text("checkpoint"))
     assert traces_in_files(*folders) == {}
