@@ -74,12 +74,16 @@ def author(message: Message, reader: Actor) -> str:
 
 def tabs(conversations: Sequence[Audience], current: Audience, reader: Actor) -> list[Tab]:
     """The conversations this reader can switch between; none when there is only one."""
-    names = {
-        Audience.PATIENT: _("With your coordinator") if _is_patient_side(reader) else _("With the patient"),
-        Audience.REVIEWER: _("Questions from the expert"),
-    }
-    found = [Tab(audience.value, names[audience], audience is current) for audience in conversations]
+    found = [Tab(each.value, conversation_name(each, reader), each is current) for each in conversations]
     return found if len(found) > 1 else []
+
+
+def conversation_name(audience: Audience, reader: Actor) -> str:
+    """Whom this reader writes to there."""
+    if audience is Audience.REVIEWER:
+        own = reader.role is Role.REVIEWER
+        return str(_("With the coordinator") if own else _("Questions from the expert"))
+    return str(_("With your coordinator") if _is_patient_side(reader) else _("With the patient"))
 
 
 def choices(messages: Sequence[Message]) -> list[tuple[str, str]]:

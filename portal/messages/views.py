@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.cases import scope
+from portal.cases.models import CaseStatus
 from portal.cases.permissions import Action
 from portal.cases.scope import ScopedCase
 from portal.core.access import requires
@@ -92,6 +93,8 @@ def _page(scoped: ScopedCase, audience: Audience, form: MessageForm) -> str:
         "messages/thread.html",
         reference=scoped.case.reference,
         rows=rows,
+        name=presenters.conversation_name(audience, scoped.actor),
+        not_sent_yet=scoped.case.state is CaseStatus.DRAFT,
         tabs=presenters.tabs(conversations, audience, scoped.actor),
         form=form,
         may_write=scoped.may(Action.MESSAGE_WRITE),
