@@ -1,7 +1,7 @@
 """Errors as pages: plain words, what to do next, nothing about the inside."""
 
 import structlog
-from flask import Flask, render_template
+from flask import Flask, g, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -53,8 +53,9 @@ def on_stale_row(_: StaleDataError) -> Answer:
 
 
 def on_database_error(error: Exception) -> Answer:
-    """The database could not be reached or gave up: nothing was committed."""
+    """The database could not be reached or gave up: nothing was committed, nobody is looked up again."""
     log.error("database.unavailable", error=type(error).__name__)
+    g.actor = None
     return render(503)
 
 

@@ -87,6 +87,7 @@ def test_nobody_sees_more_than_a_calm_page(
         assert "Nora Calm" not in page.text
         assert "psycopg" not in page.html
     unavailable(client, "POST", "/cases")
+    unavailable(client, "POST", "/sign-in", data={"email": ADDRESS, "password": PASSWORD})
     stranger = app.test_client()
     assert isinstance(stranger, PortalClient)
     unavailable(stranger, "POST", "/sign-in", data={"email": ADDRESS, "password": PASSWORD})
