@@ -158,7 +158,12 @@ def entries_words(row: Entries) -> str:
 
 def entry_words(rows: Sequence[Row]) -> str:
     """One entry: a line for each question that was answered."""
-    return "\n".join(f"{row.question} {', '.join(row.words)}" for row in rows if row.words)
+    return "\n".join(f"{_asked(row.question)} {', '.join(row.words)}" for row in rows if row.words)
+
+
+def _asked(question: str) -> str:
+    """The words before an answer on the same line."""
+    return question if question.endswith(("?", ".")) else f"{question}:"
 
 
 def entry_label(page: Page, rows: Sequence[Row], number: int) -> str:

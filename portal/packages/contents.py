@@ -62,6 +62,11 @@ class Contents:
         """All that is missing, documents first, for they take longest to get."""
         return [*self.missing, *(f"Not answered: {question}" for question in self.unanswered)]
 
+    def kind_of(self, document: Document) -> str:
+        """The kind of a document in words, the same that name it when it is missing."""
+        kind = self.pack.document_kind(document.kind)
+        return kind.label if kind else document.kind
+
     def typed(self, link_ids: Sequence[str]) -> list[str]:
         """The answers to these questions in words."""
         items = self.response.get("item", [])

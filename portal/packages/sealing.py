@@ -83,7 +83,7 @@ def _original(number: int, document: Document) -> Made:
 
 def _synopsis(contents: Contents, stamp: Stamp) -> bytes:
     listed = [
-        pages.Listed(document.kind, document.file_name or "", document.page_count)
+        pages.Listed(contents.kind_of(document), document.file_name or "", document.page_count)
         for document in contents.documents
     ]
     return pages.synopsis_pdf(stamp.heading, contents.synopsis, contents.lacking, listed)

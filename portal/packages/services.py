@@ -198,5 +198,5 @@ def preview(session: Session, case: Case) -> dict[str, Any]:
         found.synopsis,
         identifying=found.typed(found.layout.identifying),
         drugs=drug_names(found.pack.drugs),
-        documents=[(document.kind, document.page_count) for document in found.documents],
+        documents=[(found.kind_of(document), document.page_count) for document in found.documents],
     )

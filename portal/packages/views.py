@@ -15,6 +15,7 @@ from portal.documents import streams
 from portal.packages import presenters, services
 from portal.packages.models import Package
 from portal.packages.synopsis import as_data
+from portal.routing import services as routing
 from portal.vault.web import current_vault
 
 blueprint = Blueprint("packages", __name__)
@@ -114,7 +115,8 @@ def part(reference: str, name: str) -> Response:
 def preview(reference: str) -> str:
     """An offered case without identity."""
     case = _reach(reference).check(Action.PACKAGE_PREVIEW)
-    page = render_template("packages/preview.html", case=case, **services.preview(db(), case))
+    standing = routing.open_offer(db(), case)
+    page = render_template("packages/preview.html", case=case, offer=standing, **services.preview(db(), case))
     _record("package.previewed", case)
     db().commit()
     return page
