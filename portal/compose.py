@@ -11,7 +11,7 @@ from portal import cli
 from portal.accounts import setup as accounts_setup
 from portal.accounts import views as accounts_views
 from portal.audit import views as audit_views
-from portal.core import assets, error_pages, fragments, guard, headers, i18n, logs, web
+from portal.core import addresses, assets, error_pages, fragments, guard, headers, i18n, logs, web
 from portal.core.db import Database
 from portal.documents import setup as documents_setup
 from portal.documents import views as documents_views
@@ -55,7 +55,7 @@ def build(root: Path, settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     vault_setup.init_app(app)
     app.extensions["database"] = Database(settings.database, app.extensions["field_cipher"])
-    for part in (web, i18n, headers, error_pages, assets, fragments):
+    for part in (addresses, web, i18n, headers, error_pages, assets, fragments):
         part.init_app(app)
     CSRFProtect(app)
     accounts_setup.init_app(app)

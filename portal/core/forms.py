@@ -8,7 +8,7 @@ from wtforms import Field
 
 
 class PortalForm(FlaskForm):
-    """A form with the anti-forgery token and text stripped of surrounding space."""
+    """A form with the anti-forgery token and text stripped of surrounding space and of NUL."""
 
     class Meta(FlaskForm.Meta):
         """Strip what people type by accident, except in passwords."""
@@ -30,7 +30,7 @@ class PortalForm(FlaskForm):
 
 
 def _strip(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
+    return value.replace("\0", "").strip() if isinstance(value, str) else value
 
 
 def error_items(form: FlaskForm) -> Iterator[dict[str, str]]:

@@ -278,6 +278,16 @@ def test_a_document_can_be_removed_while_it_is_being_checked(
     assert stored() == []
 
 
+@pytest.mark.parametrize("number", ["0", "4", "9" * 30])
+def test_pages_that_a_document_does_not_have_are_not_found(
+    client: PortalClient, case: Case, store: Store, work: Work, number: str
+) -> None:
+    document_id = store(case)
+    work()
+    for page in (f"pages/{number}", f"pages/{number}/image"):
+        assert client.get(f"/cases/{case.reference}/documents/{document_id}/{page}").status_code == 404
+
+
 def test_only_drafts_lose_documents(client: PortalClient, open_case: Any, store: Store) -> None:
     case = open_case(CaseStatus.SUBMITTED)
     document_id = store(case)
