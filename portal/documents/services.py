@@ -50,7 +50,8 @@ def pages_of(session: Session, document: Document) -> Sequence[Page]:
 
 def find_page(session: Session, document: Document, number: int) -> Page:
     """One rendered page; raises :class:`NotFound` also while the document is being checked."""
-    page = repository.page(session, document.id, number) if policies.pages_readable(document) else None
+    readable = policies.pages_readable(document) and 0 < number <= document.page_count
+    page = repository.page(session, document.id, number) if readable else None
     if page is None:
         raise NotFound
     return page
@@ -87,7 +88,12 @@ def record_read(session: Session, document: Document, act: str, *, actor: Actor,
 
 
 def remove(session: Session, document: Document, *, actor: Actor) -> None:
-    """Remove a file and its pages; their objects follow in jobs, after the rows are gone."""
+    """Remove a file and its pages; their objects follow in jobs, after the rows are gone.
+
+    The row is locked first: a worker that is keeping a page of it comes before or after, not in between.
+    """
+    if session.get(Document, document.id, with_for_update=True, populate_existing=True) is None:
+        raise NotFound
     pages = repository.pages(session, document.id)
     objects = [document.object_id, *(p.object_id for p in pages), *(p.text_object_id for p in pages)]
     discard_objects(session, [object_id for object_id in objects if object_id])
