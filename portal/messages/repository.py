@@ -1,10 +1,14 @@
 """Queries of messages."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from portal.core.ids import new_id
 from portal.messages.models import Audience, Message, ThreadRead
 
 
@@ -31,6 +35,20 @@ def read_mark(session: Session, case_id: str, audience: Audience, user_id: str) 
             ThreadRead.case_id == case_id,
             ThreadRead.audience == audience.value,
             ThreadRead.user_id == user_id,
+        ),
+        execution_options={"populate_existing": True},
+    )
+
+
+def mark_read(session: Session, case_id: str, audience: Audience, user_id: str, at: datetime) -> None:
+    """Note how far this person has read; one statement, for the same page may be opened twice at once."""
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    mark = insert(ThreadRead).values(
+        id=new_id(), case_id=case_id, audience=audience.value, user_id=user_id, read_at=at
+    )
+    session.execute(
+        mark.on_conflict_do_update(
+            index_elements=["case_id", "audience", "user_id"], set_={"read_at": mark.excluded.read_at}
         )
     )
 

@@ -12,7 +12,7 @@ from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.messages import policies, repository
-from portal.messages.models import Audience, Message, ThreadRead
+from portal.messages.models import Audience, Message
 from portal.notifications import services as notifications
 
 
@@ -113,12 +113,7 @@ def read(session: Session, case: Case, actor: Actor, audience: Audience | None =
     chosen = visible(actor, audience)
     messages = repository.thread(session, case.id, chosen)
     audit.record(session, actor.did("messages.read", case_id=case.id, subject=chosen.value))
-    mark = repository.read_mark(session, case.id, chosen, actor.user_id or "")
-    if mark is None:
-        mark = ThreadRead(case_id=case.id, audience=chosen.value, user_id=actor.user_id or "")
-        session.add(mark)
-    mark.read_at = now()
-    session.flush()
+    repository.mark_read(session, case.id, chosen, actor.user_id or "", now())
     return messages
 
 

@@ -1,10 +1,12 @@
 """Messages and the requests a case waits for, on both databases."""
 
 import threading
+import time
 from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.audit import services as audit
@@ -229,3 +231,30 @@ def test_two_answers_at_once_never_leave_the_case_waiting(database: Database) ->
             assert not session.scalars(
                 select(Message).where(Message.asks, Message.answered_by_id.is_(None))
             ).all()
+
+
+def test_a_conversation_opened_twice_at_once_is_read_twice(database: Database) -> None:
+    """The second page waits for the mark of the first and moves it, it does not fail on it."""
+    with database.session(write=True) as session:
+        patient = actor_of(make_user(session, Role.PATIENT))
+        case_id = make_case(session, S.TRIAGE, owner=patient).id
+        session.commit()
+    gate = threading.Barrier(2)
+    failed: list[str] = []
+
+    def open_page() -> None:
+        with database.session(write=True) as session:
+            gate.wait()
+            try:
+                services.read(session, session.get_one(Case, case_id), patient)
+                time.sleep(0.3)
+                session.commit()
+            except SQLAlchemyError as error:
+                failed.append(type(error).__name__)
+
+    pages = [threading.Thread(target=open_page) for _ in range(2)]
+    for page in pages:
+        page.start()
+    for page in pages:
+        page.join()
+    assert failed == []
