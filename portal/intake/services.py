@@ -209,7 +209,10 @@ def agreed(pack: Pack, answers: Answers) -> bool:
     )
 
 
-def withdraw(session: Session, case: Case, *, actor: Actor) -> None:
-    """Take the case back; offers and assignments end with it."""
-    routing.stop(session, case, actor=actor)
+def withdraw(session: Session, case: Case, *, actor: Actor, link: str) -> None:
+    """Take the case back; offers and assignments end with it.
+
+    ``link`` is the absolute address of a reviewer's offers for the mail.
+    """
+    routing.stop(session, case, actor=actor, link=link)
     cases.withdraw(session, case, actor=actor)

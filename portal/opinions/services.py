@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from portal.accounts import services as accounts
 from portal.audit import services as audit
@@ -100,7 +101,7 @@ def save(
     audit.record(session, actor.did("opinion.saved", case_id=case.id, subject=opinion.id))
     try:
         session.flush()
-    except IntegrityError:
+    except (IntegrityError, StaleDataError):
         raise Conflict(CHANGED) from None
     return opinion
 

@@ -186,17 +186,20 @@ def withdraw(session: Session, offer: Offer, *, actor: Actor) -> None:
     _close(session, case, offer, OfferState.WITHDRAWN, actor)
 
 
-def stop(session: Session, case: Case, *, actor: Actor) -> None:
-    """The case left the review for good (withdrawn by its patient): close what is open, end access."""
+def stop(session: Session, case: Case, *, actor: Actor, link: str = "") -> None:
+    """The case left the review for good (withdrawn by its patient): close what is open, end access.
+
+    ``link`` is the absolute address of the reviewer's offers, for the mail.
+    """
     standing, assignment = open_offer(session, case), assignment_of(session, case)
     if standing is not None:
         standing.state, standing.answered_at = OfferState.WITHDRAWN.value, now()
         cases.end_grants(session, case, actor=actor, relation=Relation.OFFERED)
         audit.record(session, actor.did("offer.withdrawn", case_id=case.id, subject=standing.id))
-        _mail(session, standing.reviewer_id, "case_withdrawn", case, "/offers")
+        _mail(session, standing.reviewer_id, "case_withdrawn", case, link or "/offers")
     if assignment is not None:
         end_assignment(session, assignment, actor=actor)
-        _mail(session, assignment.reviewer_id, "case_withdrawn", case, "/offers")
+        _mail(session, assignment.reviewer_id, "case_withdrawn", case, link or "/offers")
 
 
 def end_assignment(session: Session, assignment: Assignment, *, actor: Actor) -> None:

@@ -1,6 +1,6 @@
 """The task list of a case, its consents, and taking the case back."""
 
-from flask import render_template
+from flask import render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.cases import history
@@ -9,7 +9,7 @@ from portal.cases.permissions import Action
 from portal.core.access import requires
 from portal.core.errors import Invalid, NotFound
 from portal.core.permissions import Permission
-from portal.core.web import current_actor, db, see_other
+from portal.core.web import current_actor, db, see_other, settings
 from portal.intake import journey, presenters, services
 from portal.intake.forms import EmptyForm, consents_form
 from portal.intake.progress import progress
@@ -86,7 +86,8 @@ def withdraw(reference: str) -> Answer:
     case = reach(reference).check(Action.CASE_WITHDRAW)
     form = EmptyForm()
     if form.validate_on_submit():
-        services.withdraw(db(), case, actor=current_actor())
+        link = settings().base_url.rstrip("/") + url_for("routing.offers")
+        services.withdraw(db(), case, actor=current_actor(), link=link)
         db().commit()
         return see_other("intake.task_list", reference=case.reference)
     return render_template("intake/withdraw.html", case=case, form=form)

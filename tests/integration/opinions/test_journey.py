@@ -7,13 +7,15 @@ import re
 import pikepdf
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from portal.audit.models import AuditRow
 from portal.cases.models import Case
 from portal.core.actor import Role
 from portal.core.db import Database
 from portal.notifications.models import OutboxMail
+from portal.opinions import services
 from portal.opinions.models import Opinion
 from tests.integration.opinions.kit import Review, end_review, under_review
 from tests.support.pages import PortalClient
@@ -202,3 +204,29 @@ def test_other_people_find_nothing(
 
 def _without_nonce(page: bytes) -> bytes:
     return re.sub(rb'(nonce|value)="[^"]*"', b"", page)
+
+
+def test_windows_that_save_in_the_same_moment_lose_nothing(
+    client: PortalClient, review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other window saves after this one has compared versions: told like any other collision."""
+    url = f"/reviews/{review.reference}"
+    client.submit(url, review.text(summary="from window one"))
+
+    def saved_meanwhile(session: Session, _: Case) -> None:
+        bump = update(Opinion).values(version=Opinion.version + 1)
+        session.execute(bump, execution_options={"synchronize_session": False})
+
+    monkeypatch.setattr(services.packages, "current", saved_meanwhile)
+    page = client.submit_for_page(url, review.text(summary="from window two", version="1"), status=409)
+    assert "from window two" in page.text
+
+
+def test_the_reviewer_of_a_withdrawn_case_gets_a_link_that_opens(
+    client: PortalClient, signed_in: SignedIn, review: Review, app: Flask
+) -> None:
+    signed_in.as_(review.patient)
+    assert client.submit(f"/cases/{review.reference}/withdraw").status_code == 303
+    with app.extensions["database"].session() as session:
+        mail = session.scalars(select(OutboxMail).where(OutboxMail.template == "case_withdrawn")).one()
+        assert "http://localhost/offers\n" in (mail.body or "")
