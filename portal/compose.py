@@ -44,7 +44,7 @@ VIEWS = (
 def build(root: Path, settings: Settings | None = None) -> Flask:
     """Join settings, database, vault, guards and rooms into one application."""
     settings = settings or Settings.from_env()
-    logs.configure()
+    logs.configure(quiet=settings.demo)
     app = Flask(
         "portal",
         root_path=str(root),

@@ -40,8 +40,8 @@ def only_known_fields(_: object, __: str, fields: MutableMapping[str, Any]) -> M
     return {key: value if key in ALLOWED else "[withheld]" for key, value in fields.items()}
 
 
-def configure() -> None:
-    """One JSON line an event on standard error."""
+def configure(*, quiet: bool = False) -> None:
+    """One JSON line an event on standard error; ``quiet`` keeps to warnings and errors."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -49,7 +49,7 @@ def configure() -> None:
             only_known_fields,
             structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )

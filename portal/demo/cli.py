@@ -51,7 +51,7 @@ def sign_in_table(of: Database) -> str:
         [
             f"Everybody's password: {people.password()}",
             *lines,
-            "Codes change every 30 seconds: `flask demo people` prints new ones.",
+            "Codes change every 30 seconds: `.venv/bin/flask demo people` prints new ones.",
         ]
     )
 
