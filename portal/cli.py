@@ -38,8 +38,9 @@ def up(port: int, with_demo: bool) -> None:
 
     if not supervisor.port_is_free(port):
         raise click.ClickException(f"Port {port} is in use. Choose another: PORT=8001 make run")
+    base_url = settings().base_url if settings().production else f"http://127.0.0.1:{port}"
     if with_demo:
-        demo.load_all()
+        demo.load_all(base_url)
     else:
         migrate.upgrade(database())
     database().dispose()
@@ -49,7 +50,6 @@ def up(port: int, with_demo: bool) -> None:
         if with_demo:
             click.echo(demo.sign_in_table(database()) + "\n")
 
-    base_url = settings().base_url if settings().production else f"http://127.0.0.1:{port}"
     environment = {
         "PORTAL_BASE_URL": base_url,
         "PORTAL_ENVIRONMENT": "demo" if with_demo else settings().environment,

@@ -109,14 +109,20 @@ class Loader:
             ),
             (
                 Stage.OFFERED,
-                lambda session, case: routing.offer(session, case, reviewer.user_id or "", actor=coordinator),
+                lambda session, case: routing.offer(
+                    session, case, reviewer.user_id or "", actor=coordinator, link=self.at("/offers")
+                ),
             ),
             (Stage.IN_REVIEW, lambda session, case: self.accept(session, case, reviewer)),
             (Stage.RELEASED, lambda session, case: self.write(session, case, reviewer)),
             (
                 Stage.RELEASED,
                 lambda session, case: opinions.sign(
-                    session, self.vault, case, actor=reviewer, link=self.link(case)
+                    session,
+                    self.vault,
+                    case,
+                    actor=reviewer,
+                    link=self.at(f"/triage/{case.reference}/opinion"),
                 ),
             ),
             (
@@ -134,7 +140,11 @@ class Loader:
 
     def link(self, case: Case) -> str:
         """The address of a case, for mails."""
-        return f"{self.settings.base_url}/cases/{case.reference}"
+        return self.at(f"/cases/{case.reference}")
+
+    def at(self, path: str) -> str:
+        """The whole address of a page, for mails."""
+        return f"{self.settings.base_url}{path}"
 
     def ask(self, session: Session, case: Case, coordinator: Actor) -> None:
         """The coordinator asks the patient for a report."""
@@ -153,7 +163,7 @@ class Loader:
         offer = routing.open_offer(session, case)
         if offer is None:
             raise NotFound
-        routing.accept(session, offer, reviewer)
+        routing.accept(session, offer, reviewer, link=self.at(f"/triage/{case.reference}"))
 
     def write(self, session: Session, case: Case, reviewer: Actor) -> None:
         """The reviewer answers every question."""

@@ -6,6 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from portal.core import logs
 from portal.core.db import Database
 from portal.core.web import database, settings
 from portal.demo import people
@@ -20,17 +21,22 @@ def load() -> None:
     load_all()
 
 
-def load_all() -> None:
-    """Migrate, mark the data directory as a demonstration, and load people and cases."""
+def load_all(base_url: str = "") -> None:
+    """Migrate, mark the data directory as a demonstration, and load people and cases.
+
+    ``base_url`` is where the portal will answer, when that is not what the settings say.
+    """
     from portal.core import migrate  # noqa: PLC0415 - alembic is slow to import
     from portal.demo import cases  # noqa: PLC0415 - brings the whole house
 
     if settings().production:
         raise click.ClickException("Demo people are refused in production.")
+    logs.configure(quiet=True)
     settings().data_dir.mkdir(parents=True, exist_ok=True)
     migrate.upgrade(database())
     (settings().data_dir / DEMO_MARKER).touch()
-    for line in cases.load(database(), current_app.extensions["vault"], settings(), drain=_drain):
+    ours = settings().model_copy(update={"base_url": base_url or settings().base_url})
+    for line in cases.load(database(), current_app.extensions["vault"], ours, drain=_drain):
         click.echo(line)
 
 
