@@ -18,6 +18,7 @@ SUBSTITUTE = "□"
 _UNSHOWABLE = re.compile(r"the text `\"(?P<text>.+?)\"` could not be displayed", re.DOTALL)
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 _ONE_FONT_FOR_A_BLOCK = 0x2E80
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
 
 
 def render(template: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
@@ -29,8 +30,9 @@ def render(template: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
     import typst  # noqa: PLC0415 - only where a PDF is made
 
     clean = _each_text(data, _printable)
+    change = _substitute
     while True:
-        shown = _each_text(clean, _substitute)
+        shown = _each_text(clean, change)
         inputs = {"data": json.dumps({**shown, "substituted": shown != clean})}
         try:
             pdf = typst.compile(
@@ -43,7 +45,9 @@ def render(template: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
             )
         except typst.TypstError as error:
             if not _learn(error.message):
-                raise
+                if change is _without_marks or _UNSHOWABLE.search(error.message) is None:
+                    raise
+                change = _without_marks
         else:
             return bytes(pdf)
 
@@ -70,6 +74,8 @@ def _learn(message: str) -> bool:
     text = _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), match["text"])
     before = len(_missing_letters) + len(_missing_blocks)
     for letter in text:
+        if letter.isascii() or letter == SUBSTITUTE:
+            continue  # fonts have it: what they lack is the mark on it, which is not named
         if ord(letter) >= _ONE_FONT_FOR_A_BLOCK:
             _missing_blocks.add(ord(letter) >> 8)
         else:
@@ -78,12 +84,27 @@ def _learn(message: str) -> bool:
 
 
 def _substitute(text: str) -> str:
-    if text.isascii() or not (_missing_letters or _missing_blocks):
+    """Missing letters replaced; the marks on them go with them, for no font joins those to a box."""
+    if text.isascii():
         return text
-    return "".join(
-        SUBSTITUTE if letter in _missing_letters or ord(letter) >> 8 in _missing_blocks else letter
-        for letter in text
-    )
+    shown = ""
+    for letter in text:
+        if letter in _missing_letters or ord(letter) >> 8 in _missing_blocks:
+            shown += SUBSTITUTE
+        elif not (shown.endswith(SUBSTITUTE) and _joins(letter)):
+            shown += letter
+    return shown
+
+
+def _without_marks(text: str) -> str:
+    """Letters bare of the marks, key caps and skin tones on them, when a font has no way to join the two."""
+    joined = _substitute(unicodedata.normalize("NFC", text))
+    return "".join(letter for letter in joined if not _joins(letter))
+
+
+def _joins(letter: str) -> bool:
+    """Whether it is drawn as one with the letter before it."""
+    return ord(letter) in _SKIN_TONES or unicodedata.category(letter)[0] == "M"
 
 
 def _printable(text: str) -> str:
