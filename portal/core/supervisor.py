@@ -191,7 +191,9 @@ def portal_commands(port: int, host: str = LOOPBACK, threads: int = 32) -> list[
         str(port),
         "--no-ws",
         "--log-level",
-        "warning",
+        "error",
+        "--workers",
+        str(os.cpu_count() or 1),
     ]
     web += [
         "--blocking-threads",
