@@ -13,6 +13,7 @@ from portal.accounts import views as accounts_views
 from portal.audit import views as audit_views
 from portal.core import addresses, assets, error_pages, fragments, guard, headers, i18n, logs, web
 from portal.core.db import Database
+from portal.core.turns import Turns
 from portal.documents import setup as documents_setup
 from portal.documents import views as documents_views
 from portal.intake import views as intake_views
@@ -64,6 +65,7 @@ def build(root: Path, settings: Settings | None = None) -> Flask:
     for room in VIEWS:
         app.register_blueprint(room.blueprint)
     cli.init_app(app)
+    app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -18,9 +18,10 @@ from sqlalchemy import (
     event,
     text,
 )
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from portal.core.ids import new_id
 from portal.core.sealed import CIPHER, FieldCipher, SealedText
@@ -34,28 +35,50 @@ NAMING = {
 }
 WRITES = "portal_writes"
 IdColumn = String(32)
+_WITHOUT_OFFSET = len("2026-11-23 12:00:00.000000")
 BigSerial = BigInteger().with_variant(Integer, "sqlite")
 
 
+class _SqliteText(sqlite.DATETIME):
+    """SQLite's own text form of a moment, passed through as it is."""
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        """The text is made by :class:`UtcDateTime`."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        """The text is read by :class:`UtcDateTime`."""
+
+
+_SQLITE_TEXT: TypeEngine[Any] = _SqliteText()  # type: ignore[no-untyped-call]
+
+
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment in UTC; SQLite, which has no such type, gets it without the offset."""
+    """An aware moment in UTC; SQLite, which has no such type, keeps it as text without the offset.
+
+    The text is read here, in one step: the driver's way costs three times as much, on every row of a queue.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Plain text on SQLite, a timestamp with time zone elsewhere."""
+        return _SQLITE_TEXT if dialect.name == "sqlite" else super().load_dialect_impl(dialect)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """Refuse naive values; store UTC."""
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a naive datetime cannot be stored")
-        return value.astimezone(UTC)
+        moment = value.astimezone(UTC)
+        return moment.isoformat(" ", "microseconds")[:_WITHOUT_OFFSET] if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Give every stored moment its offset back."""
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return datetime.fromisoformat(value + "+00:00") if isinstance(value, str) else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):

@@ -1,6 +1,6 @@
 """The queue of cases."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import render_template, request
 
@@ -36,6 +36,6 @@ def _place(text: str) -> Place | None:
     moment, _, case_id = text.partition("_")
     try:
         begin = datetime.fromisoformat(moment)
-    except ValueError:
+        return Place(begin.astimezone(UTC), case_id) if begin.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return Place(begin, case_id) if begin.tzinfo else None
