@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from portal.accounts import services as accounts
 from portal.audit import services as audit
 from portal.audit.models import AuditRow
 from portal.cases import history, scope
@@ -39,10 +40,12 @@ def pack_of(case: Case) -> Pack:
 def start(session: Session, vault: Vault, *, actor: Actor) -> Case:
     """Open a case for a patient, or find the one they have not sent yet.
 
-    The case key exists before the caller commits the row, so no committed case is without one.
+    The case key exists before the caller commits the row, so no committed case is without one. The
+    patient's row is locked first: a button pressed twice opens one case.
     """
-    if actor.role is not Role.PATIENT:
+    if actor.role is not Role.PATIENT or actor.user_id is None:
         raise NotAllowed
+    accounts.lock_user(session, actor.user_id)
     mine = scope.for_actor(session, actor).cases(Relation.OWNER)
     draft = next((case for case in mine if case.state is CaseStatus.DRAFT), None)
     if draft is not None:

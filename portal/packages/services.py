@@ -63,7 +63,7 @@ def seal(session: Session, vault: Vault, case: Case, *, actor: Actor) -> Package
     """Seal the case as it is now. When nothing changed since the newest edition, that one is returned.
 
     Needs a write session. Objects go to the vault before any row is written; when the caller does not
-    commit they belong to nobody and are swept.
+    commit, their ciphertext stays in the store and belongs to nobody.
     """
     repository.lock(session, case.id)
     newest = repository.newest(session, case.id)

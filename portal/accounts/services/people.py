@@ -34,6 +34,13 @@ def find_by_email(session: Session, email: str) -> User | None:
     return repository.by_email(session, email)
 
 
+def lock_user(session: Session, user_id: str) -> User:
+    """The person, locked until the transaction ends: what happens once for a person waits its turn here."""
+    user = get_user(session, user_id)
+    session.refresh(user, with_for_update=True)
+    return user
+
+
 def people_with_role(session: Session, role: Role) -> list[User]:
     """The active people of a role, by name."""
     return _by_name(repository.users(session, [role.value], active=True))
