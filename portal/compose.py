@@ -11,7 +11,18 @@ from portal import cli
 from portal.accounts import setup as accounts_setup
 from portal.accounts import views as accounts_views
 from portal.audit import views as audit_views
-from portal.core import addresses, assets, error_pages, fragments, guard, headers, i18n, logs, web
+from portal.core import (
+    addresses,
+    assets,
+    error_pages,
+    form_tokens,
+    fragments,
+    guard,
+    headers,
+    i18n,
+    logs,
+    web,
+)
 from portal.core.db import Database
 from portal.core.turns import Turns
 from portal.documents import setup as documents_setup
@@ -59,6 +70,7 @@ def build(root: Path, settings: Settings | None = None) -> Flask:
     for part in (addresses, web, i18n, headers, error_pages, assets, fragments):
         part.init_app(app)
     CSRFProtect(app)
+    form_tokens.init_app(app)
     accounts_setup.init_app(app)
     documents_setup.init_app(app)
     guard.init_app(app)
